@@ -1,0 +1,1 @@
+"""Pairbench: measure pairs of web services side by side."""

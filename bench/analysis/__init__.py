@@ -1,0 +1,1 @@
+"""Records to findings: pure, with no clock, file or process."""

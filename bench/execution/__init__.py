@@ -1,0 +1,1 @@
+"""The only code that starts, signals, pins and polls processes."""

@@ -1,0 +1,1 @@
+"""The Locust side: imported only inside the generator's own process (gevent)."""

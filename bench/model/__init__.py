@@ -1,0 +1,1 @@
+"""The frozen records that flow through the harness: experiment, plan, record, finding."""

@@ -1,0 +1,34 @@
+"""Comparisons: a ratio candidate / baseline with all that it takes to believe it."""
+
+from __future__ import annotations
+
+from bench.model.experiment import StratumValue
+from bench.model.load_level import LoadLevel
+from bench.model.record import Record
+
+
+class Comparison(Record):
+    """An estimate of a ratio; without an interval where there is but one pair of trials.
+
+    `low` and `high` bound the ratio of geometric means with the confidence `level`.
+    """
+
+    experiment: str
+    stratum: dict[str, StratumValue]
+    load: LoadLevel
+    quantity: str
+    candidate: str
+    baseline: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    """Pairs of trials."""
+    method: str
+    trials: tuple[int, ...]
+    dropped: int
+    """Pairs left out because a step of theirs was invalid."""
+    valid: bool
+    because: str
+    """Why there is no ratio, no interval, or no validity; empty where nothing is missing."""

@@ -1,0 +1,192 @@
+"""Experiment files: a question, its variants, its scenario and its load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from bench.model.duration import Duration
+from bench.model.flow import FlowRequest
+from bench.model.load_level import ArrivalRate, LoadLevel, Users
+from bench.model.record import Record
+from bench.model.variant import Variant
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+StratumValue = str | int | float | bool
+UserCount = Annotated[int, Field(gt=0, le=1_000_000)]
+Rate = Annotated[float, Field(gt=0, le=10_000_000)]
+PresetName = Literal["smoke", "quick", "article"]
+
+
+class Bystander(Record):
+    """A light user who calls a trivial route while others do the heavy thing."""
+
+    rate: Rate = Field(description="requests per second, evenly spaced")
+    path: str = Field(pattern="^/")
+
+
+class Load(Record):
+    """The ladder of load levels, and how each of its steps is driven."""
+
+    users: tuple[UserCount, ...] = Field((), description="closed model: the ladder")
+    rate: tuple[Rate, ...] = Field((), description="open model: the ladder of requests per second")
+    arrivals: Literal["even", "poisson"] = Field(
+        "even", description="open model: the gaps between sends"
+    )
+    connections: Literal["keep-alive", "close"] = "keep-alive"
+    bystander: Bystander | None = None
+    max_error_ratio: Annotated[float, Field(ge=0, le=1)] = 0.0
+    timeout: Duration = Field(60.0, description="after this a request counts as failed")
+    max_users: UserCount = Field(
+        1000, description="open model: requests in flight at most; more are dropped"
+    )
+    max_warm_up: Duration = Field(
+        30.0, description="a level that needs a longer warm-up is skipped"
+    )
+    max_drain: Duration = Field(
+        30.0, description="requests still open this long after the window are censored"
+    )
+
+    @model_validator(mode="after")
+    def _has_one_ladder(self) -> Load:
+        if bool(self.users) == bool(self.rate):
+            raise ValueError(
+                "load has one ladder: users = [...] (closed model) or rate = [...] (open model)"
+            )
+        ladder: tuple[float, ...] = self.users or self.rate
+        if list(ladder) != sorted(set(ladder)):
+            raise ValueError(f"a ladder rises, each level once; this one is {list(ladder)}")
+        return self
+
+    @property
+    def levels(self) -> tuple[LoadLevel, ...]:
+        """The ladder as load levels, lowest first."""
+        if self.users:
+            return tuple(Users(users=users) for users in self.users)
+        return tuple(ArrivalRate(rate=rate) for rate in self.rate)
+
+
+class Same(Record):
+    """What may differ between the variants' answers to the same seeded requests."""
+
+    check: bool = Field(True, description="false: the answers are not compared before load")
+    tasks: Annotated[int, Field(ge=1, le=1000)] = Field(
+        8, description="how many tasks of one user are compared"
+    )
+    ignore: tuple[Annotated[str, Field(pattern=r"^(header:[^\s:]+|json:\$.*|body)$")], ...] = Field(
+        (), description="header:NAME, json:$.path.to[*].field, or body"
+    )
+
+
+class PresetLoad(Record):
+    """What a preset changes in an experiment: fewer levels, a shorter window."""
+
+    users: tuple[UserCount, ...] | None = None
+    rate: tuple[Rate, ...] | None = None
+    window: Duration | None = None
+    repetitions: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strata: dict[Name, tuple[StratumValue, ...]] | None = None
+
+
+class CommandService(Record):
+    """A service of one's own: a command that listens on {host}:{port}."""
+
+    name: Name
+    command: Annotated[tuple[str, ...], Field(min_length=1)]
+    ready: Annotated[str, Field(pattern="^/")] | None = Field(
+        None,
+        description="a path that answers below 400 once ready; default: it accepts connections",
+    )
+    env: dict[str, str] = Field(default_factory=dict)
+
+
+Service = Literal["postgres", "upstream"] | CommandService
+
+
+class ExperimentFile(Record):
+    """An experiment file as it is written; paths in it are relative to the file."""
+
+    title: str = Field(min_length=1, description="the question, in a few words")
+    factor: str = Field("", description="the one thing in which the variants differ")
+    root: str = Field(".", description="the folder that import strings start from")
+    cores: Annotated[int, Field(ge=1, le=1024)] = Field(
+        1, description="cores that the target is pinned to"
+    )
+    services: tuple[Service, ...] = Field((), description="what targets need beside them")
+    scenario: str | None = Field(None, description="a Python file with Locust users")
+    flow: tuple[FlowRequest, ...] = Field((), description="a scenario declared right here")
+    driver: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        None,
+        description="a command that speaks the driver protocol, for what Locust can't express",
+    )
+    strata: dict[Name, Annotated[tuple[StratumValue, ...], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="a named grid of conditions; variants are compared within each",
+    )
+    load: Load
+    same: Same = Same()
+    window: Duration = Field(10.0, description="the length of the part of a step that is analysed")
+    repetitions: Annotated[int, Field(ge=1, le=1000)] = 5
+    ready: str | None = Field(
+        None, pattern="^/", description="the ready path of variants that name none"
+    )
+    variants: Annotated[dict[Name, Variant], Field(min_length=1)]
+    presets: dict[PresetName, PresetLoad] = Field(default_factory=dict)
+
+    @field_validator("window")
+    @classmethod
+    def _window_is_measurable(cls, window_s: float) -> float:
+        if not 1 <= window_s <= 86_400:
+            raise ValueError("a window lasts between 1 s and 24 h")
+        return window_s
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ExperimentFile:
+        ways = [bool(self.scenario), bool(self.flow), self.driver is not None]
+        if sum(ways) != 1:
+            raise ValueError("an experiment has exactly one of scenario, flow and driver")
+        baselines = [name for name, variant in self.variants.items() if variant.baseline]
+        if len(baselines) > 1:
+            raise ValueError(f"only one variant is the baseline, not {' and '.join(baselines)}")
+        if len(self.variants) > 1 and not baselines:
+            raise ValueError("one variant is the baseline: give it baseline = true")
+        for preset, change in self.presets.items():
+            other = change.rate if self.load.users else change.users
+            if other:
+                raise ValueError(f"presets.{preset} gives a ladder of the other kind than load")
+            for unknown in set(change.strata or {}) - set(self.strata):
+                raise ValueError(f"presets.{preset}.strata.{unknown} is not in strata")
+        return self
+
+
+class Experiment(Record):
+    """An experiment that can be run: what its file says, its name and where it lies."""
+
+    name: Name
+    path: Path
+    file: ExperimentFile
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the experiment file, absolute."""
+        return self.path.parent
+
+    @property
+    def root(self) -> Path:
+        """The folder that import strings start from, absolute."""
+        return (self.folder / self.file.root).resolve()
+
+    @property
+    def baseline(self) -> str:
+        """The name of the variant that the others are compared with."""
+        marked = (name for name, variant in self.file.variants.items() if variant.baseline)
+        return next(marked, next(iter(self.file.variants)))
+
+    def ready_path(self, variant: str) -> str | None:
+        """Return the path that shows a variant's readiness; None: it accepts connections."""
+        return self.file.variants[variant].ready or self.file.ready
+
+
+Stratum = dict[str, Any]

@@ -1,0 +1,61 @@
+"""Plans: which trials a run has, in which order, with which steps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bench.model.experiment import Experiment, StratumValue
+from bench.model.load_level import LoadLevel
+from bench.model.record import Record
+
+PinMode = Literal["auto", "none"]
+
+
+class PlannedStep(Record):
+    """One load level of a trial's ladder, and the length of its window."""
+
+    index: int
+    load: LoadLevel
+    window_s: float
+
+
+class PlannedTrial(Record):
+    """One variant in one stratum, freshly started, climbing the ladder once."""
+
+    number: int
+    experiment: str
+    variant: str
+    stratum: dict[str, StratumValue]
+    repetition: int
+    seed: int
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder: `<nnn>-<experiment>-<variant>`."""
+        return f"{self.number:03d}-{self.experiment}-{self.variant}"
+
+
+class Plan(Record):
+    """All that a run does, before it starts: experiments, and trials in their order."""
+
+    name: str
+    preset: str | None
+    seed: int
+    pin: PinMode
+    experiments: tuple[Experiment, ...]
+    trials: tuple[PlannedTrial, ...]
+
+    def experiment(self, name: str) -> Experiment:
+        """Return the experiment of that name."""
+        return next(experiment for experiment in self.experiments if experiment.name == name)
+
+
+class Placement(Record):
+    """Which cores the parties of a trial run on; an empty tuple means wherever they are put."""
+
+    target: tuple[int, ...] = ()
+    generator: tuple[int, ...] = ()
+    services: tuple[int, ...] = ()
+    shared: bool = False
+    """True where generator and target have to share cores."""

@@ -1,0 +1,58 @@
+"""Progress: what happens during a run, told as it happens to whoever shows it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bench.model.load_level import LoadLevel
+from bench.model.plan import PlannedTrial
+from bench.model.record import Record
+from bench.model.trial import JudgedStep
+
+StepPhase = Literal["pilot", "warm-up", "window", "drain"]
+
+
+class TrialBegan(Record):
+    """A trial begins: its target is about to be started."""
+
+    trial: PlannedTrial
+
+
+class StepPhaseBegan(Record):
+    """A step came to its next phase, which will last about `expected_s`."""
+
+    trial: PlannedTrial
+    step: int
+    load: LoadLevel
+    phase: StepPhase
+    expected_s: float
+
+
+class LiveNumbers(Record):
+    """What generator and watcher see at the moment; None where nothing was seen yet."""
+
+    t_s: float
+    throughput_per_s: float | None
+    p99_s: float | None
+    errors: int
+    in_flight: int
+    target_cpu_ratio: float | None
+    target_rss_bytes: int | None
+    generator_cpu_ratio: float | None
+
+
+class TrialEnded(Record):
+    """A trial is over and stored."""
+
+    trial: PlannedTrial
+    steps: tuple[JudgedStep, ...]
+    failure: str | None
+
+
+class Notice(Record):
+    """Something to know, in words."""
+
+    text: str
+
+
+ProgressEvent = TrialBegan | StepPhaseBegan | LiveNumbers | TrialEnded | Notice

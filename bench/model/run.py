@@ -1,0 +1,52 @@
+"""Run records: `run.json`, and a stored run as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.model.comparison import Comparison
+from bench.model.environment import Environment
+from bench.model.plan import Plan
+from bench.model.record import Record
+from bench.model.summary import StepRow
+from bench.model.trial import TrialRecord
+
+SCHEMA_VERSION = 1
+"""Version of the run folder's format. 1: the first."""
+
+
+class RunRecord(Record):
+    """`run.json`: what was asked for, where, and by which version of the code."""
+
+    schema_version: int
+    run_id: str
+    pairbench: str
+    argv: tuple[str, ...]
+    started_at: str
+    attempt: int
+    """1 for the first, one more for each resumption."""
+    git_commit: str | None
+    git_dirty: bool | None
+    environment: Environment
+    plan: Plan
+
+
+class StoredRun(Record):
+    """A run folder as it was read: what was asked for, and the trials that are whole."""
+
+    path: Path
+    record: RunRecord
+    trials: tuple[TrialRecord, ...]
+    unfinished: tuple[int, ...]
+    """Numbers of planned trials that have no record yet."""
+
+
+class RunDocument(Record):
+    """The one JSON document that `--json` prints of a run."""
+
+    schema_version: int
+    run_id: str
+    path: str
+    environment: Environment
+    steps: tuple[StepRow, ...]
+    comparisons: tuple[Comparison, ...]

@@ -1,0 +1,81 @@
+"""Step rows: the numbers of one step for one request name, or for all of them together."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bench.model.caution import CautionCode
+from bench.model.experiment import StratumValue
+from bench.model.load_level import LoadLevel
+from bench.model.record import Record
+
+
+class ObservedQuantity(Record):
+    """What a target reported of itself during a window."""
+
+    unit: str
+    n: int
+    median: float
+    p99: float
+    max: float
+
+
+class StepRow(Record):
+    """The numbers of a step's window; what doesn't exist is None, never 0.
+
+    Response times are those of successful requests; errors are counted apart. `cpu_s_per_request`
+    and `context_switches_per_request` divide by the users' completions, failed ones included.
+    """
+
+    trial: int
+    experiment: str
+    variant: str
+    arm: str | None
+    repetition: int
+    stratum: dict[str, StratumValue]
+    mode: Literal["solo", "duet"]
+    load: LoadLevel
+    valid: bool
+    cautions: tuple[CautionCode, ...]
+    window_s: float
+    name: str | None
+    """Request name; None for all requests of the users together."""
+    group: Literal["users", "bystander"]
+    requests: int
+    """Requests that belong to the window and have ended, failed ones included."""
+    throughput_per_s: float | None
+    """Successful responses that ended inside the window, per second."""
+    error_ratio: float | None
+    errors: dict[str, int]
+    """Failed requests by outcome."""
+    censored: int
+    late: int | None
+    dropped: int | None
+    p50_s: float | None
+    p90_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+    p999_s: float | None
+    max_s: float | None
+    at_least: bool
+    """True where censored requests could reach a percentile above: it is at least what is said."""
+    mean_s: float | None
+    service_p50_s: float | None
+    service_p99_s: float | None
+    cpu_s_per_request: float | None
+    rss_bytes: int | None
+    rss_peak_bytes: int | None
+    pss_bytes: int | None
+    uss_bytes: int | None
+    threads: int | None
+    threads_peak: int | None
+    fds: int | None
+    context_switches_per_request: float | None
+    target_cpu_ratio: float | None
+    """Target CPU seconds per second of window: 1 is one core."""
+    generator_cpu_ratio: float | None
+    services_cpu_ratio: float | None
+    loop_lag_p99_s: float | None
+    bystander_p50_s: float | None
+    bystander_p99_s: float | None
+    observations: dict[str, ObservedQuantity]

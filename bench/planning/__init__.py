@@ -1,0 +1,1 @@
+"""Experiment files to a plan and its ordered trials: pure."""

@@ -1,0 +1,1 @@
+"""Findings to terminal, Markdown, CSV and JSON: layout, and no computing."""

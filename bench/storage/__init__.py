@@ -1,0 +1,1 @@
+"""The run folder: written atomically, read, resumed."""

@@ -1,0 +1,1 @@
+"""The built-in experiments, as ordinary experiment files with their Locust users."""

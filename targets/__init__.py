@@ -1,0 +1,1 @@
+"""The built-in paired servers: one folder per factor."""
