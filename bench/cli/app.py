@@ -1,0 +1,97 @@
+"""The command line as a whole: its commands, and the one place where errors end.
+
+Command modules import what they need inside their functions, so that `bench --help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import metadata
+from typing import Annotated, NoReturn
+
+import typer
+
+from bench.cli import (
+    delete,
+    doctor,
+    init,
+    list_experiments,
+    plan,
+    report,
+    run,
+    runs,
+    schema,
+    serve,
+    show,
+)
+from bench.errors import EXIT_DEFECT, EXIT_INTERRUPTED, BenchError
+
+app = typer.Typer(
+    name="bench",
+    help="Measure pairs of web services side by side: which is better, by how much, how sure.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("run")(run.run)
+app.command("list")(list_experiments.list_experiments)
+app.command("show")(show.show)
+app.command("plan")(plan.plan)
+app.command("report")(report.report)
+app.command("runs")(runs.runs)
+app.command("delete")(delete.delete)
+app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
+app.command("init")(init.init)
+app.command("schema")(schema.schema)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"pairbench {metadata.version('pairbench')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run the command line, and end with one of the documented exit codes."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        app()
+    except BenchError as error:
+        from bench.reporting.errors_text import render_error
+
+        sys.stderr.write(render_error(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return EXIT_INTERRUPTED
+    except SystemExit as end:
+        return _exit_code(end)
+    except Exception:  # noqa: BLE001 - whatever else comes up here is a defect of ours: exit 70
+        traceback.print_exc()
+        sys.stderr.write("This is a defect of pairbench; please report it with the lines above.\n")
+        return EXIT_DEFECT
+    return 0
+
+
+def _exit_code(end: SystemExit) -> int:
+    if end.code is None:
+        return 0
+    return end.code if isinstance(end.code, int) else EXIT_DEFECT

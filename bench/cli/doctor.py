@@ -1,0 +1,30 @@
+"""`bench doctor`: what this machine is, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+
+def doctor(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the environment as JSON on stdout.")
+    ] = False,
+) -> None:
+    """Show cores, limits and noise of this machine, and what to do where they get in the way."""
+    from rich.console import Console
+
+    from bench.analysis.advising import advise
+    from bench.execution.environment import read_environment
+    from bench.execution.pinning import can_pin
+    from bench.planning.placing import place
+    from bench.reporting.machine import machine_report
+
+    environment = read_environment()
+    if as_json:
+        sys.stdout.write(environment.model_dump_json(indent=2) + "\n")
+        return
+    placement = place(environment.usable_cores, 1, "auto", can_pin=can_pin())
+    Console().print(machine_report(environment, placement, advise(environment)))

@@ -1,0 +1,59 @@
+"""The end of `bench run`: tables or JSON, where the results are, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from bench.analysis.condensing import condense
+from bench.analysis.documenting import document_run
+from bench.cli.measuring import Outcome
+from bench.errors import EXIT_INTERRUPTED, EXIT_NOT_MEASURED
+from bench.model.run import RunDocument, StoredRun
+from bench.reporting.errors_text import render_error
+from bench.reporting.json_document import render_json
+from bench.reporting.terminal import print_report
+from bench.storage.reading_runs import read_run
+
+
+def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
+    """Print what a run found, and exit as it went.
+
+    Raises:
+        typer.Exit: with the code of the first failure, or of what else went wrong.
+    """
+    run = read_run(path)
+    document = document_run(run)
+    if as_json:
+        sys.stdout.write(render_json(document) + "\n")
+    else:
+        print_report(Console(), document, condense(document.steps), run)
+    for failure in outcome.failures:
+        sys.stderr.write(render_error(failure))
+    sys.stderr.write(_last_words(run, outcome))
+    code = _exit_code(document, outcome)
+    if code:
+        raise typer.Exit(code)
+
+
+def _last_words(run: StoredRun, outcome: Outcome) -> str:
+    words = f"Results: {run.path}\n"
+    if outcome.interrupted:
+        done, planned = len(run.trials), len(run.record.plan.trials)
+        words = f"Interrupted: {done} of {planned} trials are kept.\n{words}"
+    if run.unfinished:
+        words += f"Measure the rest: bench run --resume {run.path}\n"
+    return words
+
+
+def _exit_code(document: RunDocument, outcome: Outcome) -> int:
+    if outcome.interrupted:
+        return EXIT_INTERRUPTED
+    if outcome.failures:
+        return outcome.failures[0].exit_code
+    if not any(row.valid for row in document.steps):
+        return EXIT_NOT_MEASURED
+    return 0

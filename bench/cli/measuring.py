@@ -1,0 +1,171 @@
+"""The run loop: each trial is conducted, judged and stored before the next begins."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from bench.analysis.judging import judge_trial
+from bench.errors import BenchError, StorageError, SupervisorError
+from bench.execution.comparing_answers import References
+from bench.execution.conducting import TrialSetting, conduct_trial
+from bench.execution.pinning import can_pin, pin_self
+from bench.execution.processes import Supervisor, supervise
+from bench.execution.services import start_services
+from bench.model.environment import Environment
+from bench.model.experiment import Experiment
+from bench.model.plan import Plan, PlannedTrial
+from bench.model.progress import Notice, ProgressEvent, TrialEnded
+from bench.model.run import SCHEMA_VERSION
+from bench.model.trial import TrialRecord
+from bench.planning.placing import place
+from bench.storage.evidence import read_answers, read_evidence
+from bench.storage.run_folder import RunFolder
+
+Announce = Callable[[ProgressEvent], None]
+
+
+@dataclass
+class Outcome:
+    """How a run went: what stopped experiments, and whether somebody stopped the run."""
+
+    failures: list[BenchError] = field(default_factory=list)
+    interrupted: bool = False
+
+
+async def measure(
+    plan: Plan,
+    folder: RunFolder,
+    finished: frozenset[int],
+    environment: Environment,
+    announce: Announce,
+) -> Outcome:
+    """Measure the trials of a plan that are not finished yet.
+
+    A failure ends its experiment and not the run; Ctrl-C, SIGTERM and SIGHUP end the run, with all
+    processes stopped and all finished trials kept.
+
+    Raises:
+        StorageError: records can't be written, so that going on would lose them.
+        SupervisorError: processes can't be controlled any more.
+    """
+    outcome = Outcome()
+    work = asyncio.ensure_future(
+        _measure_all(plan, folder, finished, environment, announce, outcome)
+    )
+    with _stopping_on_signals(work, outcome):
+        try:
+            await work
+        except asyncio.CancelledError:
+            if not outcome.interrupted:
+                raise
+    return outcome
+
+
+async def _measure_all(
+    plan: Plan,
+    folder: RunFolder,
+    finished: frozenset[int],
+    environment: Environment,
+    announce: Announce,
+    outcome: Outcome,
+) -> None:
+    async with supervise() as supervisor:
+        for experiment in plan.experiments:
+            trials = [trial for trial in plan.trials if trial.experiment == experiment.name]
+            if all(trial.number in finished for trial in trials):
+                continue
+            try:
+                async with _setting(plan, experiment, supervisor, environment, announce) as setting:
+                    await _measure_trials(setting, trials, folder, finished)
+            except (StorageError, SupervisorError):
+                raise
+            except BenchError as error:
+                announce(Notice(text=f"{experiment.name} ends here: {error.message}"))
+                outcome.failures.append(error)
+
+
+@asynccontextmanager
+async def _setting(
+    plan: Plan,
+    experiment: Experiment,
+    supervisor: Supervisor,
+    environment: Environment,
+    announce: Announce,
+) -> AsyncIterator[TrialSetting]:
+    placement = place(environment.usable_cores, experiment.file.cores, plan.pin, can_pin=can_pin())
+    pin_self(placement.services or placement.generator)
+    if experiment.file.services:
+        announce(Notice(text=f"starting services for {experiment.name}"))
+    async with start_services(supervisor, experiment, cores=placement.services) as services:
+        yield TrialSetting(
+            supervisor=supervisor,
+            experiment=experiment,
+            placement=placement,
+            service_env=services.env,
+            service_pids=lambda: services.pids,
+            probe_seed=plan.seed,
+            references=References(),
+            announce=announce,
+        )
+
+
+async def _measure_trials(
+    setting: TrialSetting,
+    trials: list[PlannedTrial],
+    folder: RunFolder,
+    finished: frozenset[int],
+) -> None:
+    for trial in trials:
+        if trial.number in finished:
+            _recall_answers(setting.references, trial, folder)
+    for trial in trials:
+        if trial.number not in finished:
+            await _measure_trial(setting, trial, folder)
+
+
+async def _measure_trial(setting: TrialSetting, trial: PlannedTrial, folder: RunFolder) -> None:
+    trial_folder = folder.begin_trial(trial.folder_name)
+    measured = await conduct_trial(setting, trial, trial_folder)
+    evidence = read_evidence(trial_folder)
+    steps = judge_trial(
+        measured,
+        setting.experiment.file,
+        evidence.slices,
+        evidence.readings,
+        evidence.observations,
+    )
+    record = TrialRecord(schema_version=SCHEMA_VERSION, trial=measured, steps=steps)
+    folder.finish_trial(trial.folder_name, record)
+    if evidence.unreadable_observations:
+        text = f"{evidence.unreadable_observations} observations of the target could not be read"
+        setting.announce(Notice(text=text))
+    setting.announce(TrialEnded(trial=trial, steps=steps, failure=measured.failure))
+
+
+def _recall_answers(references: References, trial: PlannedTrial, folder: RunFolder) -> None:
+    answers = read_answers(folder.trial_path(trial.folder_name))
+    if answers:
+        references.learn(trial.variant, trial.stratum, answers)
+
+
+@contextmanager
+def _stopping_on_signals(work: asyncio.Future[None], outcome: Outcome) -> Iterator[None]:
+    """Cancel the work at a signal; the clean-up then takes its course."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        outcome.interrupted = True
+        work.cancel()
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

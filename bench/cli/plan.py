@@ -1,0 +1,49 @@
+"""`bench plan`: what would run, in which order, for how long."""
+
+from __future__ import annotations
+
+from bench.cli.parameters import (
+    DurationOption,
+    Names,
+    Pin,
+    PinOption,
+    PresetOption,
+    RateOption,
+    RepeatOption,
+    SeedOption,
+    UsersOption,
+    VariantsOption,
+)
+
+
+def plan(
+    names: Names = None,
+    preset: PresetOption = None,
+    users: UsersOption = None,
+    rate: RateOption = None,
+    duration: DurationOption = None,
+    repeat: RepeatOption = None,
+    variants: VariantsOption = None,
+    seed: SeedOption = None,
+    pin: PinOption = Pin.AUTO,
+) -> None:
+    """Show what a run would do: its trials in their order, and how long they take."""
+    from rich.console import Console
+
+    from bench.cli.planning import plan_run
+    from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
+    from bench.reporting.listing import plan_table
+
+    planned = plan_run(
+        names or [],
+        preset=preset,
+        users=users,
+        rate=rate,
+        window_s=duration,
+        repetitions=repeat,
+        variants=variants,
+        seed=seed,
+        pin=pin,
+    )
+    estimates = {trial.number: estimate_trial_s(trial) for trial in planned.trials}
+    Console().print(plan_table(planned, estimates, estimate_plan_s(planned)))

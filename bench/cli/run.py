@@ -1,0 +1,74 @@
+"""`bench run`: measure experiments, end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.parameters import (
+    DurationOption,
+    Names,
+    Pin,
+    PinOption,
+    PresetOption,
+    RateOption,
+    RepeatOption,
+    ResultsOption,
+    SeedOption,
+    UsersOption,
+    VariantsOption,
+)
+
+
+def run(
+    names: Names = None,
+    preset: PresetOption = None,
+    users: UsersOption = None,
+    rate: RateOption = None,
+    duration: DurationOption = None,
+    repeat: RepeatOption = None,
+    variants: VariantsOption = None,
+    seed: SeedOption = None,
+    pin: PinOption = Pin.AUTO,
+    results: ResultsOption = Path("results"),
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Measure the trials that this run still lacks, as it was planned.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run as one JSON document on stdout.")
+    ] = False,
+) -> None:
+    """Run experiments: start the variants, load them, watch them, and compare.
+
+    Without a name, the core set is run at the quick preset.
+    """
+    from bench.cli.finishing import finish
+    from bench.cli.planning import plan_run
+    from bench.cli.running import begin_run, measure_run, resume_run
+
+    if resume is not None:
+        options = (names, preset, users, rate, duration, repeat, variants, seed)
+        if any(option is not None for option in options):
+            raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
+        session = resume_run(resume, results)
+    else:
+        plan = plan_run(
+            names or [],
+            preset=preset,
+            users=users,
+            rate=rate,
+            window_s=duration,
+            repetitions=repeat,
+            variants=variants,
+            seed=seed,
+            pin=pin,
+        )
+        session = begin_run(plan, results)
+    finish(session.path, measure_run(session), as_json=as_json)

@@ -1,0 +1,118 @@
+"""Begin, resume and measure a run: from a plan to a run folder."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.cli.measuring import Outcome, measure
+from bench.errors import FingerprintError, UsageError
+from bench.execution.environment import differing_identity, read_environment
+from bench.execution.source_version import read_source_version
+from bench.model.environment import Environment
+from bench.model.plan import Plan
+from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
+from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
+from bench.planning.limits import check_limits
+from bench.reporting.choosing_view import choose_view
+from bench.storage.reading_runs import find_run, read_run
+from bench.storage.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run folder that is being written, and the trials that are still to be measured."""
+
+    folder: RunFolder
+    record: RunRecord
+    finished: frozenset[int]
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+
+def begin_run(plan: Plan, results: Path) -> Session:
+    """Make the folder of a new run.
+
+    Raises:
+        UsageError: the system's limits don't allow what is planned.
+        StorageError: the folder can't be made.
+    """
+    environment = read_environment()
+    check_limits(plan, environment.open_files_limit)
+    now = datetime.now(UTC)
+    commit, dirty = read_source_version(Path.cwd())
+    record = RunRecord(
+        schema_version=SCHEMA_VERSION,
+        run_id=_free_id(results, f"{now:%Y%m%dT%H%M%SZ}-{plan.name}"),
+        pairbench=metadata.version("pairbench"),
+        argv=tuple(sys.argv[1:]),
+        started_at=now.isoformat(),
+        attempt=1,
+        git_commit=commit,
+        git_dirty=dirty,
+        environment=environment,
+        plan=plan,
+    )
+    return Session(RunFolder.create(results, record), record, frozenset())
+
+
+def resume_run(given: str, results: Path) -> Session:
+    """Take up a run that was interrupted.
+
+    Raises:
+        FingerprintError: it was begun on another machine, or with other software.
+        UsageError: it lacks nothing.
+    """
+    stored = read_run(find_run(given, results))
+    if not stored.unfinished:
+        raise UsageError(f"{stored.path} is whole: there is nothing left to measure.")
+    environment = read_environment()
+    _refuse_other_machine(stored, environment)
+    record = stored.record.model_copy(update={"attempt": stored.record.attempt + 1})
+    folder = RunFolder(stored.path)
+    folder.write_record(record)
+    finished = frozenset(trial.trial.number for trial in stored.trials)
+    return Session(folder, record, finished)
+
+
+def measure_run(session: Session) -> Outcome:
+    """Measure what a run still lacks, showing how it goes on stderr."""
+    plan = session.record.plan
+    estimates = {
+        trial.number: estimate_trial_s(trial)
+        for trial in plan.trials
+        if trial.number not in session.finished
+    }
+    with choose_view(Console(stderr=True), plan, estimates, estimate_plan_s(plan)) as view:
+        return asyncio.run(
+            measure(
+                plan, session.folder, session.finished, session.record.environment, view.announce
+            )
+        )
+
+
+def _free_id(results: Path, wanted: str) -> str:
+    run_id, number = wanted, 2
+    while (results / run_id).exists():
+        run_id, number = f"{wanted}-{number}", number + 1
+    return run_id
+
+
+def _refuse_other_machine(stored: StoredRun, environment: Environment) -> None:
+    if stored.record.environment.fingerprint == environment.fingerprint:
+        return
+    differing = differing_identity(stored.record.environment, environment)
+    raise FingerprintError(
+        f"{stored.path} was begun on another machine; numbers of two machines are never mixed.",
+        evidence=[f"{name}: then {then}, now {now}" for name, (then, now) in differing.items()],
+        hint="Finish it where it was begun, or start a new run here.",
+    )

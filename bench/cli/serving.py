@@ -1,0 +1,81 @@
+"""Keep one target and its services up until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from bench.cli.choosing import choose_experiments
+from bench.errors import TargetDiedError, UnknownNameError, UsageError
+from bench.execution.launching import RunningTarget, launch_target
+from bench.execution.processes import supervise
+from bench.execution.services import start_services
+from bench.model.experiment import Experiment, StratumValue
+
+
+async def serve_until_stopped(given: str) -> None:
+    """Start the variant that `NAME/VARIANT` names, in the first stratum, and wait for a signal.
+
+    Raises:
+        UsageError: there is no such experiment or variant.
+        TargetError: it does not start, or ends by itself.
+    """
+    experiment, variant = _choose(given)
+    stratum = {name: values[0] for name, values in experiment.file.strata.items()}
+    async with (
+        supervise() as supervisor,
+        start_services(supervisor, experiment, cores=()) as services,
+        launch_target(
+            supervisor,
+            experiment,
+            variant,
+            stratum,
+            seed=0,
+            cores=(),
+            service_env=services.env,
+            log=supervisor.temp_folder / "target.log",
+            observations=Path("/dev/null"),
+        ) as target,
+    ):
+        _tell(experiment, variant, stratum, target)
+        await _until_stopped(target)
+
+
+def _choose(given: str) -> tuple[Experiment, str]:
+    name, slash, variant = given.rpartition("/")
+    if not slash or not name:
+        raise UsageError(f"{given!r} names no target.", hint="Write it as EXPERIMENT/VARIANT.")
+    (experiment,) = choose_experiments([name])
+    if variant not in experiment.file.variants:
+        raise UnknownNameError(f"variant of {experiment.name}", variant, experiment.file.variants)
+    return experiment, variant
+
+
+def _tell(
+    experiment: Experiment, variant: str, stratum: dict[str, StratumValue], target: RunningTarget
+) -> None:
+    conditions = ", ".join(f"{name} = {value}" for name, value in stratum.items())
+    sys.stderr.write(
+        f"{experiment.name}/{variant}{f' ({conditions})' if conditions else ''}"
+        f" is at {target.url} - stop it with Ctrl-C\n"
+    )
+    sys.stdout.write(f"{target.url}\n")
+    sys.stdout.flush()
+
+
+async def _until_stopped(target: RunningTarget) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopping = asyncio.create_task(stopped.wait())
+    dying = asyncio.create_task(target.process.wait())
+    await asyncio.wait({stopping, dying}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    dying.cancel()
+    if not stopped.is_set():
+        raise TargetDiedError(
+            f"The target ended with exit code {target.process.returncode}.",
+            evidence=target.process.log_tail(20),
+        )

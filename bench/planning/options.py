@@ -1,0 +1,29 @@
+"""What a caller can change in experiments when a run is planned."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bench.model.experiment import PresetLoad, PresetName
+from bench.model.plan import PinMode
+from bench.model.record import Record
+
+PRESETS: Final[dict[PresetName, PresetLoad]] = {
+    "smoke": PresetLoad(window=2.0, repetitions=1),
+    "quick": PresetLoad(window=4.0, repetitions=2),
+    "article": PresetLoad(),
+}
+"""What a preset changes where an experiment file says nothing of it."""
+
+
+class PlanOptions(Record):
+    """The choices of a caller; None leaves to the preset, then to the file, what it says."""
+
+    preset: PresetName | None = None
+    users: tuple[int, ...] | None = None
+    rate: tuple[float, ...] | None = None
+    window_s: float | None = None
+    repetitions: int | None = None
+    variants: tuple[str, ...] | None = None
+    seed: int = 0
+    pin: PinMode = "auto"

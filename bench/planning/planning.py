@@ -1,0 +1,163 @@
+"""Make a plan: experiments and options to trials in a seeded, interleaved order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import product
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from bench.errors import UnknownNameError, UsageError
+from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad, StratumValue
+from bench.model.plan import Plan, PlannedStep, PlannedTrial
+from bench.planning.options import PRESETS, PlanOptions
+
+_Item = TypeVar("_Item")
+
+
+def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions) -> Plan:
+    """Plan a run: what each trial does, and the order of trials.
+
+    Experiments follow one another. Within one, repetitions are the outer loop; each visits all
+    strata, and all variants within a stratum, in an order drawn anew from the seed. So the trials
+    that are compared lie close together in time, and drift of the machine falls on all alike.
+
+    Source: Abedi & Brecht 2017 (ICPE), randomised multiple interleaved trials.
+
+    Raises:
+        UsageError: options that do not fit an experiment.
+    """
+    adjusted = tuple(_adjust(experiment, options) for experiment in experiments)
+    trials = (trial for experiment in adjusted for trial in _plan_trials(experiment, options.seed))
+    return Plan(
+        name=name,
+        preset=options.preset,
+        seed=options.seed,
+        pin=options.pin,
+        experiments=adjusted,
+        trials=tuple(
+            trial.model_copy(update={"number": number}) for number, trial in enumerate(trials, 1)
+        ),
+    )
+
+
+def derive_seed(*parts: object) -> int:
+    """Derive a seed from others: equal parts give equal seeds, on every machine.
+
+    >>> derive_seed(1, "a") == derive_seed(1, "a"), derive_seed(1, "a") == derive_seed(2, "a")
+    (True, False)
+    """
+    digest = sha256("\0".join(str(part) for part in parts).encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+def _adjust(experiment: Experiment, options: PlanOptions) -> Experiment:
+    """Apply preset and options to the file, so that the plan holds what is really run."""
+    file = experiment.file
+    changes = _preset_changes(file, options)
+    if options.window_s is not None:
+        changes["window"] = options.window_s
+    if options.repetitions is not None:
+        changes["repetitions"] = options.repetitions
+    load = file.load.model_dump() | _preset_ladder(file, options)
+    load |= _chosen_ladder(experiment, options)
+    document = file.model_dump() | changes | {"load": load}
+    document["variants"] = _chosen_variants(experiment, options, document["variants"])
+    try:
+        return experiment.model_copy(update={"file": ExperimentFile.model_validate(document)})
+    except ValidationError as error:
+        reasons = "; ".join(
+            str(each["msg"]).removeprefix("Value error, ") for each in error.errors()
+        )
+        raise UsageError(f"{experiment.name} can't be run like this: {reasons}.") from None
+
+
+def _preset_changes(file: ExperimentFile, options: PlanOptions) -> dict[str, object]:
+    if options.preset is None:
+        return {}
+    given = file.presets.get(options.preset, PresetLoad())
+    default = PRESETS[options.preset]
+    changes: dict[str, object] = {
+        key: chosen
+        for key in ("window", "repetitions")
+        if (chosen := getattr(given, key) or getattr(default, key)) is not None
+    }
+    return changes | {"strata": file.strata | (given.strata or {})}
+
+
+def _preset_ladder(file: ExperimentFile, options: PlanOptions) -> dict[str, Sequence[float]]:
+    if options.preset is None or options.preset not in file.presets:
+        return {}
+    given = file.presets[options.preset]
+    kind, ladder = ("rate", given.rate) if file.load.rate else ("users", given.users)
+    return {kind: ladder} if ladder else {}
+
+
+def _chosen_ladder(experiment: Experiment, options: PlanOptions) -> dict[str, Sequence[float]]:
+    load: Load = experiment.file.load
+    if options.users is not None and not load.users:
+        raise _wrong_kind(experiment.name, "--users", "an open model", "--rate")
+    if options.rate is not None and not load.rate:
+        raise _wrong_kind(experiment.name, "--rate", "a closed model", "--users")
+    if options.users is not None:
+        return {"users": tuple(sorted(set(options.users)))}
+    if options.rate is not None:
+        return {"rate": tuple(sorted(set(options.rate)))}
+    return {}
+
+
+def _wrong_kind(name: str, option: str, model: str, other: str) -> UsageError:
+    return UsageError(
+        f"{option} does not fit {name}, which is {model}.",
+        hint=f"Give {other} instead, or leave {option} out.",
+    )
+
+
+def _chosen_variants(
+    experiment: Experiment, options: PlanOptions, variants: dict[str, object]
+) -> dict[str, object]:
+    if options.variants is None:
+        return variants
+    for name in options.variants:
+        if name not in variants:
+            raise UnknownNameError(f"variant of {experiment.name}", name, variants)
+    chosen = {experiment.baseline, *options.variants}
+    return {name: variant for name, variant in variants.items() if name in chosen}
+
+
+def _plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
+    file = experiment.file
+    order = random.Random(derive_seed(seed, experiment.name, "order"))
+    steps = tuple(
+        PlannedStep(index=index, load=level, window_s=file.window)
+        for index, level in enumerate(file.load.levels)
+    )
+    for repetition in range(file.repetitions):
+        for stratum in _shuffled(_strata(file), order):
+            # Equal seeds for the variants of a repetition: they get the same requests and arrivals.
+            trial_seed = derive_seed(seed, experiment.name, sorted(stratum.items()), repetition)
+            for variant in _shuffled(list(file.variants), order):
+                yield PlannedTrial(
+                    number=0,
+                    experiment=experiment.name,
+                    variant=variant,
+                    stratum=stratum,
+                    repetition=repetition,
+                    seed=trial_seed,
+                    steps=steps,
+                )
+
+
+def _strata(file: ExperimentFile) -> list[dict[str, StratumValue]]:
+    """List the points of the grid; without strata there is one, which has no conditions.
+
+    Source: the Cartesian product, first name slowest.
+    """
+    return [dict(zip(file.strata, point, strict=True)) for point in product(*file.strata.values())]
+
+
+def _shuffled(items: Sequence[_Item], order: random.Random) -> list[_Item]:
+    return order.sample(items, k=len(items))

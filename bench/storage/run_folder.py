@@ -1,0 +1,74 @@
+"""The run folder while it is written: trial by trial, each whole or not there."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bench.errors import StorageError
+from bench.model.run import RunRecord
+from bench.model.trial import TrialRecord
+from bench.storage.atomic import write_atomically
+from bench.storage.guarding import storing_in
+
+RUN_FILE = "run.json"
+TRIAL_FILE = "trial.json"
+TRIALS = "trials"
+
+
+class RunFolder:
+    """A folder below `results/` that a run writes to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, results: Path, record: RunRecord) -> RunFolder:
+        """Make the folder of a new run, named by its id.
+
+        Raises:
+            StorageError: it exists, or can't be made.
+        """
+        folder = cls(results / record.run_id)
+        with storing_in(results):
+            results.mkdir(parents=True, exist_ok=True)
+        if folder.path.exists():
+            raise StorageError(f"{folder.path} is there already.", hint="Start the run once more.")
+        with storing_in(folder.path):
+            (folder.path / TRIALS).mkdir(parents=True)
+        folder.write_record(record)
+        return folder
+
+    def write_record(self, record: RunRecord) -> None:
+        """Write `run.json`, in place of what was there."""
+        write_atomically(self.path / RUN_FILE, record.model_dump_json(indent=1))
+
+    def trial_path(self, folder_name: str) -> Path:
+        """Return where a trial's files are, or will be."""
+        return self.path / TRIALS / folder_name
+
+    def begin_trial(self, folder_name: str) -> Path:
+        """Make an empty folder for a trial; what an unfinished attempt left there is removed."""
+        folder = self.trial_path(folder_name)
+        with storing_in(folder):
+            if folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True)
+        return folder
+
+    def finish_trial(self, folder_name: str, record: TrialRecord) -> None:
+        """Write `trial.json`: from now on the trial counts."""
+        path = self.trial_path(folder_name) / TRIAL_FILE
+        write_atomically(path, record.model_dump_json(indent=1))
+
+
+def remove_run(path: Path) -> None:
+    """Remove a run folder with all that is in it.
+
+    Raises:
+        StorageError: it is no run folder, or can't be removed.
+    """
+    if not (path / RUN_FILE).is_file():
+        raise StorageError(f"{path} is no run folder: it has no {RUN_FILE}.")
+    with storing_in(path):
+        shutil.rmtree(path)

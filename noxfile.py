@@ -1,0 +1,66 @@
+"""The project's checks. `nox` runs the tests; `nox -l` lists what else there is."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.sessions = ["tests"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+
+def _install(session: nox.Session) -> None:
+    session.install("-c", "constraints.txt", "-e", ".[dev]")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Pure floors and small parts, with coverage of the floors that must be whole."""
+    _install(session)
+    session.run(
+        "pytest",
+        "tests",
+        "--ignore=tests/functional",
+        "--ignore=tests/faults",
+        "--ignore=tests/targets",
+        "--cov",
+        "--cov-report=term-missing:skip-covered",
+        *session.posargs,
+    )
+    session.run(
+        "coverage",
+        "report",
+        "--include=bench/model/*,bench/planning/*,bench/analysis/*,bench/errors.py,bench/units.py",
+        "--fail-under=100",
+        "--skip-covered",
+    )
+
+
+@nox.session
+def functional(session: nox.Session) -> None:
+    """Real servers, a real database, real faults."""
+    _install(session)
+    session.run("pytest", "tests/functional", "tests/faults", "tests/targets", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format and the floors that imports must keep."""
+    _install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    _install(session)
+    session.run("mypy")
+
+
+@nox.session
+def smoke(session: nox.Session) -> None:
+    """Shapes that follow from queueing laws, measured for real; one re-measurement is allowed."""
+    _install(session)
+    session.run("pytest", "tests/smoke", *session.posargs)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench import errors, units
+from bench.model.load_level import ArrivalRate, Users
+from bench.planning import planning, warming
+from bench.planning.warming import pilot_is_over, reason_to_skip, warm_up_s
+
+
+@pytest.mark.parametrize("module", [warming, planning, units, errors])
+def test_examples_in_docstrings_hold(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+def test_a_blocked_loop_with_twenty_users_needs_longer_than_the_minimum() -> None:
+    assert warm_up_s(Users(users=20), 10.0) == pytest.approx(2.4)
+
+
+@given(st.integers(1, 10_000), st.floats(0.01, 1e6))
+def test_each_user_of_a_closed_level_is_answered_in_the_warm_up(users: int, rate: float) -> None:
+    assert warm_up_s(Users(users=users), rate) * rate >= users
+
+
+def test_the_open_model_and_a_silent_target_get_the_minimum() -> None:
+    assert warm_up_s(ArrivalRate(rate=1000), 1.0) == 2.0
+    assert warm_up_s(Users(users=100), 0.0) == 2.0
+
+
+def test_a_pilot_goes_on_until_it_has_seen_enough() -> None:
+    assert not pilot_is_over(completed=100, elapsed_s=0.5, limit_s=30)
+    assert not pilot_is_over(completed=4, elapsed_s=5.0, limit_s=30)
+    assert pilot_is_over(completed=5, elapsed_s=1.0, limit_s=30)
+
+
+def test_a_pilot_ends_at_its_limit_whatever_it_saw() -> None:
+    assert pilot_is_over(completed=0, elapsed_s=30.0, limit_s=30)
+
+
+def skip(**changes: float | None) -> str | None:
+    given: dict[str, float | None] = {
+        "warm_up_s": 2.0,
+        "max_warm_up_s": 30.0,
+        "window_s": 6.0,
+        "service_time_s": 0.1,
+    }
+    return reason_to_skip(Users(users=20), **(given | changes))  # type: ignore[arg-type]
+
+
+def test_a_level_that_fits_is_not_skipped() -> None:
+    assert skip() is None
+    assert skip(service_time_s=None) is None
+
+
+def test_a_level_is_skipped_where_its_warm_up_takes_too_long() -> None:
+    said = skip(warm_up_s=120.0)
+    assert said is not None
+    assert "20 users" in said
+    assert "120 s" in said
+    assert "30 s" in said
+
+
+def test_a_level_is_skipped_where_the_window_is_under_ten_service_times() -> None:
+    said = skip(service_time_s=0.75)
+    assert said is not None
+    assert "--duration 8s" in said

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.errors import SchemaVersionError, StorageError, UnknownNameError
+from bench.model.environment import Environment
+from bench.model.experiment import Experiment
+from bench.model.plan import Placement, PlannedTrial
+from bench.model.run import SCHEMA_VERSION, RunRecord
+from bench.model.trial import MeasuredTrial, TrialRecord
+from bench.planning.options import PlanOptions
+from bench.planning.planning import make_plan
+from bench.storage.reading_runs import find_run, list_runs, read_run
+from bench.storage.run_folder import RunFolder, remove_run
+
+Build = Callable[..., Experiment]
+
+ENVIRONMENT = Environment(
+    fingerprint="f",
+    identity={},
+    system="Linux",
+    kernel="6",
+    cpu_model="cpu",
+    cores=2,
+    usable_cores=(0, 1),
+    memory_bytes=1,
+    governor=None,
+    hypervisor=None,
+    cgroup_cpu_quota=None,
+    cgroup_memory_bytes=None,
+    open_files_limit=1024,
+    processes_limit=None,
+    ephemeral_ports=None,
+    stack_limit_bytes=None,
+    sched_autogroup=None,
+    transparent_huge_pages=None,
+    steal_ratio=None,
+    load_1min=None,
+    python="3.11",
+    packages={},
+    missing=(),
+)
+
+
+@pytest.fixture
+def record(build_experiment: Build) -> RunRecord:
+    plan = make_plan("x", [build_experiment(repetitions=2)], PlanOptions())
+    return RunRecord(
+        schema_version=SCHEMA_VERSION,
+        run_id="20260101T000000Z-x",
+        pairbench="0.1",
+        argv=("run", "x"),
+        started_at="2026-01-01T00:00:00+00:00",
+        attempt=1,
+        git_commit=None,
+        git_dirty=None,
+        environment=ENVIRONMENT,
+        plan=plan,
+    )
+
+
+def trial_record(trial: PlannedTrial) -> TrialRecord:
+    return TrialRecord(
+        schema_version=SCHEMA_VERSION,
+        trial=MeasuredTrial(
+            number=trial.number,
+            experiment=trial.experiment,
+            variant=trial.variant,
+            stratum=trial.stratum,
+            repetition=trial.repetition,
+            seed=trial.seed,
+            started_at="",
+            finished_at="",
+            command=("x",),
+            placement=Placement(),
+            host="127.0.0.1",
+            port=1,
+            ready_after_s=0.1,
+            service_time_s=None,
+            steps=(),
+        ),
+        steps=(),
+    )
+
+
+def test_a_run_comes_back_as_it_was_written(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path / "results", record)
+    run = read_run(folder.path)
+    assert run.record == record
+    assert run.trials == ()
+    assert run.unfinished == (1, 2, 3, 4)
+
+
+def test_a_trial_counts_from_when_its_record_is_there(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    whole, torn = record.plan.trials[0], record.plan.trials[1]
+    folder.begin_trial(whole.folder_name)
+    folder.finish_trial(whole.folder_name, trial_record(whole))
+    (folder.begin_trial(torn.folder_name) / "slices.jsonl").write_text("{}\n")
+    run = read_run(folder.path)
+    assert [each.trial.number for each in run.trials] == [1]
+    assert run.unfinished == (2, 3, 4)
+
+
+def test_what_an_unfinished_attempt_left_is_removed(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    name = record.plan.trials[0].folder_name
+    (folder.begin_trial(name) / "slices.jsonl").write_text("old\n")
+    assert list(folder.begin_trial(name).iterdir()) == []
+
+
+def test_a_run_is_never_written_over_another(tmp_path: Path, record: RunRecord) -> None:
+    RunFolder.create(tmp_path, record)
+    with pytest.raises(StorageError, match="is there already"):
+        RunFolder.create(tmp_path, record)
+
+
+def test_a_place_that_can_not_be_written_is_named(tmp_path: Path, record: RunRecord) -> None:
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(StorageError, match="results"):
+        RunFolder.create(tmp_path / "results", record)
+
+
+def test_runs_are_found_by_path_id_and_as_the_latest(tmp_path: Path, record: RunRecord) -> None:
+    first = RunFolder.create(tmp_path, record)
+    later = record.model_copy(update={"run_id": "20260102T000000Z-x"})
+    second = RunFolder.create(tmp_path, later)
+    assert find_run(str(first.path), tmp_path) == first.path
+    assert find_run(record.run_id, tmp_path) == first.path
+    assert find_run("latest", tmp_path) == second.path
+    assert list_runs(tmp_path) == [first.path, second.path]
+
+
+def test_a_run_that_is_not_there_is_named_with_the_nearest(
+    tmp_path: Path, record: RunRecord
+) -> None:
+    RunFolder.create(tmp_path, record)
+    with pytest.raises(UnknownNameError) as caught:
+        find_run("20260101T000000Z-y", tmp_path)
+    assert record.run_id in caught.value.hint
+
+
+def test_a_folder_that_is_no_run_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no run folder"):
+        find_run(str(tmp_path), tmp_path)
+    with pytest.raises(StorageError, match="no run folder"):
+        remove_run(tmp_path)
+    assert list_runs(tmp_path / "nowhere") == []
+
+
+def test_another_schema_version_is_named_with_ours(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    path = folder.path / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
+    with pytest.raises(SchemaVersionError, match=r"99.*reads 1"):
+        read_run(folder.path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null"])
+def test_a_run_file_that_is_none_is_no_traceback(
+    tmp_path: Path, record: RunRecord, text: str
+) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    (folder.path / "run.json").write_text(text)
+    with pytest.raises(StorageError):
+        read_run(folder.path)
+
+
+def test_a_run_file_with_a_wrong_field_names_it(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    path = folder.path / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"attempt": "often"}))
+    with pytest.raises(StorageError, match="attempt"):
+        read_run(folder.path)
+
+
+def test_a_deleted_run_is_gone(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    remove_run(folder.path)
+    assert list_runs(tmp_path) == []
