@@ -59,9 +59,9 @@ class Climb:
 
     def abandon(self, reason: str) -> None:
         """Note the steps that could not be driven to their end: the first was under way."""
-        for step in self._trial.steps[len(self.steps) :]:
-            under_way = step.index == len(self.steps)
-            self.steps.append(_unmeasured(step, skipped=None if under_way else reason))
+        missing = self._trial.steps[len(self.steps) :]
+        self.steps += [_unmeasured(step, skipped=None) for step in missing[:1]]
+        self.steps += [_unmeasured(step, skipped=reason) for step in missing[1:]]
 
     async def _drive(self, step: PlannedStep) -> MeasuredStep:
         spread_s = min(self.service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
