@@ -1,0 +1,37 @@
+"""What all ASGI targets have in common, so that variants differ in their factor alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from fastapi import FastAPI, Response
+
+from targets.loop_lag import watch_loop_lag
+from targets.ping import PING_BODY
+
+
+def asgi_app(resource: AbstractAsyncContextManager[object] | None = None) -> FastAPI:
+    """Make an app with `GET /ping`, a watched event loop, no telemetry and no documentation.
+
+    Args:
+        resource: what the app holds open from its start to its end, such as a client.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with watch_loop_lag(), resource or nullcontext():
+            yield
+
+    app = FastAPI(
+        # Explicit, so that no variable of the environment can turn any of it on.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    app.add_api_route("/ping", _ping)
+    return app
+
+
+async def _ping() -> Response:
+    return Response(PING_BODY, media_type="application/json")

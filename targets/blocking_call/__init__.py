@@ -1,0 +1,1 @@
+"""Ways to call another service from a handler."""

@@ -1,0 +1,16 @@
+"""A blocking client inside `def`: FastAPI runs the handler in its pool of 40 threads."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from targets.asgi_app import asgi_app
+from targets.blocking_call.blocking_fetch import fetch
+
+app = asgi_app()
+
+
+@app.get("/call")
+def call() -> Response:
+    """Ask the upstream from a thread of the pool."""
+    return Response(fetch(), media_type="application/json")

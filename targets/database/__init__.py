@@ -1,0 +1,1 @@
+"""Sync and async ways to the same PostgreSQL."""

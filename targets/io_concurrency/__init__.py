@@ -1,0 +1,1 @@
+"""Threads or an event loop, where every request waits."""

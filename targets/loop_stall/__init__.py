@@ -1,0 +1,1 @@
+"""One slow route, and everyone else on the same event loop."""
