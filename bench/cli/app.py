@@ -75,9 +75,11 @@ def _run() -> int:
     try:
         app()
     except BenchError as error:
-        from bench.reporting.errors_text import render_error
+        from rich.console import Console
 
-        sys.stderr.write(render_error(error))
+        from bench.reporting.errors_text import print_error
+
+        print_error(Console(stderr=True), error)
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")

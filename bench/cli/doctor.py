@@ -20,11 +20,13 @@ def doctor(
     from bench.execution.environment import read_environment
     from bench.execution.pinning import can_pin
     from bench.planning.placing import place
-    from bench.reporting.machine import machine_report
+    from bench.reporting.machine import build_machine_report
+    from bench.reporting.terminal import print_sections
 
     environment = read_environment()
     if as_json:
         sys.stdout.write(environment.model_dump_json(indent=2) + "\n")
         return
     placement = place(environment.usable_cores, 1, "auto", can_pin=can_pin())
-    Console().print(machine_report(environment, placement, advise(environment)))
+    report = build_machine_report(environment, placement, advise(environment))
+    print_sections(Console(), [report])

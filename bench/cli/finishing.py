@@ -13,9 +13,10 @@ from bench.analysis.documenting import document_run
 from bench.cli.measuring import Outcome
 from bench.errors import EXIT_INTERRUPTED, EXIT_NOT_MEASURED
 from bench.model.run import RunDocument, StoredRun
-from bench.reporting.errors_text import render_error
-from bench.reporting.json_document import render_json
-from bench.reporting.terminal import print_report
+from bench.reporting.errors_text import print_error
+from bench.reporting.json_document import write_json_document
+from bench.reporting.tables import build_sections
+from bench.reporting.terminal import print_sections
 from bench.storage.reading_runs import read_run
 
 
@@ -28,11 +29,12 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     run = read_run(path)
     document = document_run(run)
     if as_json:
-        sys.stdout.write(render_json(document) + "\n")
+        sys.stdout.write(write_json_document(document))
     else:
-        print_report(Console(), document, condense(document.steps), run)
+        sections = build_sections(run.record.plan, condense(document.steps), document.comparisons)
+        print_sections(Console(), sections)
     for failure in outcome.failures:
-        sys.stderr.write(render_error(failure))
+        print_error(Console(stderr=True), failure)
     sys.stderr.write(_last_words(run, outcome))
     code = _exit_code(document, outcome)
     if code:

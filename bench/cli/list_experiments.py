@@ -8,8 +8,9 @@ def list_experiments() -> None:
     from rich.console import Console
 
     from bench.cli.choosing import read_experiment, read_suite
-    from bench.reporting.listing import experiments_table
+    from bench.reporting.listing import build_experiment_list
+    from bench.reporting.terminal import print_table
     from bench.storage.library import find_built_in
 
     experiments = [read_experiment(path) for path in find_built_in().values()]
-    Console().print(experiments_table(experiments, read_suite()))
+    print_table(Console(), build_experiment_list(experiments, read_suite().sets))

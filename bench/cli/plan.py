@@ -32,7 +32,8 @@ def plan(
 
     from bench.cli.planning import plan_run
     from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
-    from bench.reporting.listing import plan_table
+    from bench.reporting.listing import build_plan_table
+    from bench.reporting.terminal import print_table
 
     planned = plan_run(
         names or [],
@@ -46,4 +47,4 @@ def plan(
         pin=pin,
     )
     estimates = {trial.number: estimate_trial_s(trial) for trial in planned.trials}
-    Console().print(plan_table(planned, estimates, estimate_plan_s(planned)))
+    print_table(Console(), build_plan_table(planned, estimates, estimate_plan_s(planned)))

@@ -34,22 +34,26 @@ def report(
 
     from bench.analysis.condensing import condense
     from bench.analysis.documenting import document_run
-    from bench.reporting.csv_tables import render_comparisons_csv, render_steps_csv
-    from bench.reporting.json_document import render_json
-    from bench.reporting.markdown import render_markdown
-    from bench.reporting.terminal import print_report
+    from bench.reporting.csv_tables import write_comparisons_csv, write_steps_csv
+    from bench.reporting.doubts import build_doubts
+    from bench.reporting.json_document import write_json_document
+    from bench.reporting.markdown import write_markdown_report
+    from bench.reporting.tables import build_sections
+    from bench.reporting.terminal import print_sections
     from bench.storage.reading_runs import find_run, read_run
 
     stored = read_run(find_run(run, results))
     document = document_run(stored)
+    condensed = condense(document.steps)
     match output:
         case Format.TERMINAL:
-            print_report(Console(), document, condense(document.steps), stored)
+            sections = build_sections(stored.record.plan, condensed, document.comparisons)
+            print_sections(Console(), (*sections, build_doubts(stored, condensed)))
         case Format.MD:
-            sys.stdout.write(render_markdown(document, condense(document.steps), stored))
+            sys.stdout.write(write_markdown_report(stored, condensed, document.comparisons))
         case Format.CSV if comparisons:
-            sys.stdout.write(render_comparisons_csv(document))
+            sys.stdout.write(write_comparisons_csv(document.comparisons))
         case Format.CSV:
-            sys.stdout.write(render_steps_csv(document))
+            sys.stdout.write(write_steps_csv(document.steps))
         case Format.JSON:
-            sys.stdout.write(render_json(document) + "\n")
+            sys.stdout.write(write_json_document(document))

@@ -18,9 +18,9 @@ from bench.execution.source_version import read_source_version
 from bench.model.environment import Environment
 from bench.model.plan import Plan
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
-from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
+from bench.planning.estimating_time import estimate_trial_s
 from bench.planning.limits import check_limits
-from bench.reporting.choosing_view import choose_view
+from bench.reporting.view import choose_view
 from bench.storage.reading_runs import find_run, read_run
 from bench.storage.run_folder import RunFolder
 
@@ -92,7 +92,7 @@ def measure_run(session: Session) -> Outcome:
         for trial in plan.trials
         if trial.number not in session.finished
     }
-    with choose_view(Console(stderr=True), plan, estimates, estimate_plan_s(plan)) as view:
+    with choose_view(Console(stderr=True), plan, estimates) as view:
         return asyncio.run(
             measure(
                 plan, session.folder, session.finished, session.record.environment, view.announce

@@ -12,13 +12,14 @@ def runs(results: ResultsOption = Path("results")) -> None:
     from rich.console import Console
 
     from bench.errors import StorageError
-    from bench.reporting.listing import runs_table
+    from bench.reporting.listing import build_run_list
+    from bench.reporting.terminal import print_table
     from bench.storage.reading_runs import list_runs, read_run
 
-    stored, unreadable = [], []
+    stored, unreadable = [], {}
     for path in list_runs(results):
         try:
             stored.append(read_run(path))
         except StorageError as error:
-            unreadable.append((path.name, error.message))
-    Console().print(runs_table(stored, unreadable))
+            unreadable[path.name] = error.message
+    print_table(Console(), build_run_list(stored, unreadable))

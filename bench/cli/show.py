@@ -14,7 +14,8 @@ def show(
     from rich.console import Console
 
     from bench.cli.choosing import choose_experiments
-    from bench.reporting.listing import experiment_details
+    from bench.reporting.experiment_sheet import build_experiment_sheet
+    from bench.reporting.terminal import print_sections
 
-    for experiment in choose_experiments([name]):
-        Console().print(experiment_details(experiment))
+    sheets = [build_experiment_sheet(experiment) for experiment in choose_experiments([name])]
+    print_sections(Console(), sheets)

@@ -1,0 +1,128 @@
+"""The legend of cautions: what each doubt means, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from bench.model.caution import CautionCode
+from bench.model.condensed import CondensedRow
+from bench.reporting.labels import counted
+from bench.reporting.table import Column, Row, Table
+
+
+class Explanation(NamedTuple):
+    """One sentence on what a caution means, and one on what to do."""
+
+    means: str
+    do: str
+
+
+EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
+    {
+        CautionCode.GENERATOR_LAG: Explanation(
+            "The load generator's own loop was late, so part of the response time is its own.",
+            "Lower the load, give the generator a core of its own, or use a declared flow.",
+        ),
+        CautionCode.GENERATOR_STARVED: Explanation(
+            "The load generator waited for a core, so it could not send or read in time.",
+            "Stop other work on this machine, or pin target and generator to different cores.",
+        ),
+        CautionCode.GENERATOR_BUSY: Explanation(
+            "The load generator used all of its core, so the throughput may be its limit.",
+            "Lower the load, or use more workers or a declared flow.",
+        ),
+        CautionCode.RATE_MISSED: Explanation(
+            "Fewer requests were sent than the level asks for.",
+            "Raise max_users, or lower the rate.",
+        ),
+        CautionCode.SERVICE_BUSY: Explanation(
+            "A service beside the target (database, upstream) was the limit, not the target.",
+            "Give the service more cores, or a lighter query, before comparing targets with it.",
+        ),
+        CautionCode.LITTLES_LAW: Explanation(
+            "Users, throughput and response time contradict each other: something was not counted.",
+            "Look at the trial's generator.log, and repeat the step with a longer window.",
+        ),
+        CautionCode.NO_STEADY_STATE: Explanation(
+            "Throughput changed between the two halves of the window.",
+            "Take a longer window, and look for a target that still warms up, leaks or fills up.",
+        ),
+        CautionCode.NOTHING_MEASURED: Explanation(
+            "No request of the window was answered.",
+            "Look at the trial's target.log, or take a window longer than a response.",
+        ),
+        CautionCode.CPU_STOLEN: Explanation(
+            "The hypervisor gave this machine's CPU time to others.",
+            "Repeat at a quieter time or on a machine of your own.",
+        ),
+        CautionCode.SWAPPING: Explanation(
+            "Memory was swapped to disk during the window.",
+            "Free memory, or lower the load.",
+        ),
+        CautionCode.TARGET_DIED: Explanation(
+            "A process of the target ended while it was measured.",
+            "The end of the trial's target.log says why.",
+        ),
+        CautionCode.TARGET_CHANGED: Explanation(
+            "The target's processes changed during the window, as when a worker is restarted.",
+            "Switch off reloading and worker recycling, and look at the trial's target.log.",
+        ),
+        CautionCode.ERRORS: Explanation(
+            "More requests failed than the experiment allows, and failing can be fast.",
+            "Mend the target, or set max_error_ratio where errors are expected.",
+        ),
+        CautionCode.LEVEL_SKIPPED: Explanation(
+            "The level was not run, as its warm-up would not have fitted the time given.",
+            "Raise max_warm_up, or leave the level out.",
+        ),
+        CautionCode.CENSORED: Explanation(
+            "Some requests had no answer when the step ended: "
+            "percentiles that they could reach are marked with ≥.",
+            "Raise max_drain to wait for them.",
+        ),
+        CautionCode.UNPINNED: Explanation(
+            "Target and generator were free to move between cores and could disturb each other.",
+            "Run with --pin auto where the system allows it.",
+        ),
+        CautionCode.SHARED_CORES: Explanation(
+            "Target and generator shared cores, so each slowed the other.",
+            "Use a machine with more cores; trust ratios more than absolute numbers.",
+        ),
+    }
+)
+
+
+def build_caution_legend(rows: Sequence[CondensedRow]) -> Table | None:
+    """Explain the cautions that occur, with how many lines are under each; None: there are none.
+
+    Args:
+        rows: the lines that are shown, one per load level and variant.
+    """
+    raised = {code for row in rows for code in row.cautions}
+    if not raised:
+        return None
+    return Table(
+        title="Cautions",
+        columns=(
+            Column(title="caution", cautions=True),
+            Column(title="where", rank=1),
+            Column(title="not counted", rank=2),
+            Column(title="what it means, and what to do", foldable=True),
+        ),
+        rows=tuple(_explain(code, rows) for code in CautionCode if code in raised),
+    )
+
+
+def _explain(code: CautionCode, rows: Sequence[CondensedRow]) -> Row:
+    lines = sum(code in row.cautions for row in rows)
+    explanation = EXPLANATIONS[code]
+    return Row(
+        cells=(
+            code.value,
+            counted(lines, "line"),
+            "yes" if code.invalidates else "no",
+            f"{explanation.means} {explanation.do}",
+        )
+    )

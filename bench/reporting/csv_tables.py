@@ -1,0 +1,87 @@
+"""CSV: the raw rows, one line each, for spreadsheets and data frames.
+
+Numbers keep all their digits and SI units; what doesn't exist is an empty cell. Texts are escaped
+as `bench.reporting.escaping` says: a text that a spreadsheet would run starts with an apostrophe,
+so exact texts are to be taken from JSON.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from math import isfinite
+
+from bench.model.comparison import Comparison
+from bench.model.record import Record
+from bench.model.summary import StepRow
+from bench.reporting.escaping import escape_csv_text
+
+_ALWAYS_OPEN = ("load.users", "load.rate")
+
+
+def write_steps_csv(steps: Sequence[StepRow]) -> str:
+    """Write step rows, one line per trial, step and request name.
+
+    Objects become columns: `stratum.NAME`, `load.users`, `load.rate`, `errors.OUTCOME`,
+    `observations.NAME.median` and the like, for each name that occurs in any row.
+    """
+    return _write(StepRow, steps, opened=("stratum", "load", "errors", "observations"))
+
+
+def write_comparisons_csv(comparisons: Sequence[Comparison]) -> str:
+    """Write comparisons, one line per quantity; `trials` are numbers with spaces between."""
+    return _write(Comparison, comparisons, opened=("stratum", "load"))
+
+
+def _write(kind: type[Record], records: Sequence[Record], *, opened: Sequence[str]) -> str:
+    lines = [_flat(record.model_dump()) for record in records]
+    columns = _columns(kind, lines, opened)
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(escape_csv_text(column) for column in columns)
+    for line in lines:
+        writer.writerow(_cell(line.get(column)) for column in columns)
+    return out.getvalue()
+
+
+def _columns(
+    kind: type[Record], lines: Iterable[Mapping[str, object]], opened: Sequence[str]
+) -> list[str]:
+    """List the columns in the order of the record's fields; those of an object by their names."""
+    found = {column for line in lines for column in line}
+    columns: list[str] = []
+    for field in kind.model_fields:
+        if field == "load":
+            columns += _ALWAYS_OPEN
+        elif field in opened:
+            columns += sorted(column for column in found if column.startswith(f"{field}."))
+        else:
+            columns.append(field)
+    return columns
+
+
+def _flat(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float() if not isfinite(value):
+            return ""
+        case int() | float():
+            return repr(value)
+        case tuple():
+            return escape_csv_text(" ".join(map(str, value)))
+        case _:
+            return escape_csv_text(str(value))

@@ -1,0 +1,172 @@
+"""The sheet of `bench show`: one experiment in full."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+
+from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Same, Service
+from bench.model.flow import FlowRequest
+from bench.model.variant import Gunicorn, Uvicorn, Variant
+from bench.reporting.labels import counted
+from bench.reporting.listing import write_ladder
+from bench.reporting.number_text import PERCENT, in_unit
+from bench.reporting.table import Column, Row, Section, Table, without_empty_columns
+from bench.units import format_duration
+
+
+def build_experiment_sheet(experiment: Experiment) -> Section:
+    """Build all that is known of an experiment: its facts, its variants, its flow, its presets."""
+    file = experiment.file
+    tables = [_facts(experiment), _variants(experiment)]
+    if file.flow:
+        tables.append(_flow(file.flow))
+    if file.presets:
+        tables.append(_presets(file.presets))
+    return Section(
+        title=experiment.name, paragraphs=(f"Question: {file.title}",), tables=tuple(tables)
+    )
+
+
+def _facts(experiment: Experiment) -> Table:
+    file = experiment.file
+    facts = (
+        ("factor", file.factor),
+        ("file", str(experiment.path)),
+        ("load", write_ladder(experiment)),
+        *_load(file.load),
+        ("window", format_duration(file.window)),
+        ("repetitions", str(file.repetitions)),
+        *((f"stratum {name}", ", ".join(map(str, values))) for name, values in file.strata.items()),
+        ("services", "; ".join(map(_service, file.services))),
+        ("scenario", file.scenario or ""),
+        ("driver", shlex.join(file.driver or ())),
+        ("same answers", _same(file.same)),
+        ("target cores", str(file.cores)),
+    )
+    return Table(
+        columns=(Column(title="what"), Column(title="value", foldable=True)),
+        rows=tuple(Row(cells=fact) for fact in facts if fact[1]),
+    )
+
+
+def _load(load: Load) -> Iterable[tuple[str, str]]:
+    yield "load model", "closed" if load.users else f"open, {load.arrivals} arrivals"
+    if load.rate:
+        yield "requests in flight", f"at most {load.max_users}"
+    yield "connections", load.connections
+    if load.bystander:
+        yield "bystander", f"{load.bystander.path} at {load.bystander.rate:g} per second"
+    yield "errors allowed", f"{in_unit(load.max_error_ratio, PERCENT)} %"
+    yield "timeout", format_duration(load.timeout)
+
+
+def _service(service: Service) -> str:
+    return service if isinstance(service, str) else f"{service.name}: {shlex.join(service.command)}"
+
+
+def _same(same: Same) -> str:
+    if not same.check:
+        return "not checked"
+    ignored = f", ignoring {', '.join(same.ignore)}" if same.ignore else ""
+    return f"checked for {counted(same.tasks, 'task')}{ignored}"
+
+
+def _variants(experiment: Experiment) -> Table:
+    variants = experiment.file.variants
+    table = Table(
+        title="Variants",
+        columns=(
+            Column(title="variant"),
+            Column(title="role", rank=1),
+            Column(title="started as", foldable=True),
+            Column(title="ready", rank=2),
+            Column(title="environment", rank=3, foldable=True),
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    name,
+                    "baseline" if name == experiment.baseline else "candidate",
+                    _start(variant),
+                    experiment.ready_path(name) or "accepts connections",
+                    ", ".join(f"{key}={value}" for key, value in variant.env.items()),
+                )
+            )
+            for name, variant in variants.items()
+        ),
+    )
+    return without_empty_columns(table)
+
+
+def _start(variant: Variant) -> str:
+    match variant.server:
+        case Uvicorn() as server:
+            words = ["uvicorn", variant.app or "", "--loop", server.loop, "--http", server.http]
+        case Gunicorn() as server:
+            words = ["gunicorn", variant.app or "", "--worker-class", server.worker_class]
+            words += ["--threads", str(server.threads)]
+        case None:  # pragma: no branch - the last of the union
+            return shlex.join(variant.command or ())
+    return shlex.join([*words, "--workers", str(server.workers), *server.options])
+
+
+def _flow(flow: Iterable[FlowRequest]) -> Table:
+    table = Table(
+        title="Flow",
+        columns=(
+            Column(title="request", foldable=True),
+            Column(title="name", foldable=True, rank=2),
+            Column(title="body", foldable=True, rank=3),
+            Column(title="think", align="right", rank=1),
+            Column(title="right status", align="right", rank=1),
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    f"{request.method} {request.path}",
+                    request.name or "",
+                    request.body or _json(request.json_body),
+                    format_duration(request.think) if request.think else "",
+                    "" if request.status is None else str(request.status),
+                )
+            )
+            for request in flow
+        ),
+    )
+    return without_empty_columns(table)
+
+
+def _json(body: object) -> str:
+    return "" if body is None else json.dumps(body, ensure_ascii=False)
+
+
+def _presets(presets: Mapping[PresetName, PresetLoad]) -> Table:
+    table = Table(
+        title="Presets",
+        columns=(
+            Column(title="preset"),
+            Column(title="ladder", foldable=True),
+            Column(title="window", align="right"),
+            Column(title="repetitions", align="right"),
+            Column(title="strata", foldable=True),
+        ),
+        rows=tuple(_preset(name, change) for name, change in presets.items()),
+        notes=("Where a preset says nothing, the experiment's own value holds.",),
+    )
+    return without_empty_columns(table)
+
+
+def _preset(name: str, change: PresetLoad) -> Row:
+    ladder = change.users or change.rate or ()
+    strata = (f"{key}={list(values)}" for key, values in (change.strata or {}).items())
+    return Row(
+        cells=(
+            name,
+            ", ".join(f"{level:g}" for level in ladder),
+            "" if change.window is None else format_duration(change.window),
+            "" if change.repetitions is None else str(change.repetitions),
+            ", ".join(strata),
+        )
+    )

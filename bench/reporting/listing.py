@@ -1,0 +1,142 @@
+"""Tables of what there is: experiments, the plan of a run, stored runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bench.model.experiment import Experiment
+from bench.model.plan import Plan
+from bench.model.run import StoredRun
+from bench.reporting.labels import counted, label_stratum
+from bench.reporting.number_text import NOTHING
+from bench.reporting.run_state import repetition_of
+from bench.reporting.table import Column, Row, Table, without_empty_columns
+from bench.units import format_duration
+
+
+def build_experiment_list(
+    experiments: Sequence[Experiment], sets: Mapping[str, Sequence[str]]
+) -> Table:
+    """Build the table of `bench list`.
+
+    Args:
+        experiments: what there is, in the order to show.
+        sets: names of experiments by the name of a set.
+    """
+    table = Table(
+        columns=(
+            Column(title="name"),
+            Column(title="question", foldable=True),
+            Column(title="factor", rank=3, foldable=True),
+            Column(title="variants", foldable=True, rank=1),
+            Column(title="ladder", rank=2, foldable=True),
+            Column(title="sets", rank=4, foldable=True),
+        ),
+        rows=tuple(_listed(experiment, sets) for experiment in experiments),
+    )
+    return without_empty_columns(table)
+
+
+def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float) -> Table:
+    """Build the table of `bench plan`: the trials in their order, and how long they take.
+
+    Args:
+        plan: the plan.
+        estimate_s: estimated seconds by trial number.
+        total_s: estimated seconds of the whole run, services included.
+    """
+    table = Table(
+        title=f"Plan of {plan.name}",
+        caption=f"Preset {plan.preset or 'none'}, seed {plan.seed}, pinning {plan.pin}.",
+        columns=(
+            Column(title="trial", align="right"),
+            Column(title="experiment", foldable=True),
+            Column(title="variant", foldable=True),
+            Column(title="stratum", foldable=True),
+            Column(title="repetition", align="right", rank=1),
+            Column(title="steps", foldable=True),
+            Column(title="time", align="right"),
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    str(trial.number),
+                    trial.experiment,
+                    trial.variant,
+                    label_stratum(trial.stratum),
+                    "{}/{}".format(*repetition_of(plan, trial)),
+                    ", ".join(str(step.load) for step in trial.steps),
+                    _time(estimate_s.get(trial.number)),
+                )
+            )
+            for trial in plan.trials
+        ),
+        notes=(f"{counted(len(plan.trials), 'trial')}, about {_time(total_s)} in all.",),
+    )
+    return without_empty_columns(table)
+
+
+def build_run_list(runs: Sequence[StoredRun], unreadable: Mapping[str, str]) -> Table:
+    """Build the table of `bench runs`.
+
+    Args:
+        runs: the runs that could be read, in the order to show.
+        unreadable: why a folder could not be read, by its path.
+    """
+    table = Table(
+        columns=(
+            Column(title="run"),
+            Column(title="started", rank=1),
+            Column(title="experiments", foldable=True),
+            Column(title="preset", rank=3),
+            Column(title="trials", align="right"),
+            Column(title="valid steps", align="right", rank=2),
+            Column(title="machine", foldable=True, rank=4),
+        ),
+        rows=tuple(_run(run) for run in runs),
+        notes=tuple(f"{path} can't be read: {why}" for path, why in unreadable.items()),
+    )
+    return without_empty_columns(table) if runs else table
+
+
+def write_ladder(experiment: Experiment) -> str:
+    """Write an experiment's ladder in a few words."""
+    load = experiment.file.load
+    if load.users:
+        return f"{', '.join(map(str, load.users))} users"
+    return f"{', '.join(f'{rate:g}' for rate in load.rate)} per second"
+
+
+def _listed(experiment: Experiment, sets: Mapping[str, Sequence[str]]) -> Row:
+    return Row(
+        cells=(
+            experiment.name,
+            experiment.file.title,
+            experiment.file.factor,
+            ", ".join(experiment.file.variants),
+            write_ladder(experiment),
+            ", ".join(name for name, members in sets.items() if experiment.name in members),
+        )
+    )
+
+
+def _run(run: StoredRun) -> Row:
+    plan = run.record.plan
+    planned = len(plan.trials)
+    steps = [step for trial in run.trials for step in trial.steps]
+    valid = sum(step.valid for step in steps)
+    return Row(
+        cells=(
+            run.record.run_id,
+            run.record.started_at,
+            ", ".join(experiment.name for experiment in plan.experiments),
+            plan.preset or "",
+            f"{planned - len(run.unfinished)}/{planned}",
+            f"{valid}/{len(steps)}",
+            run.record.environment.cpu_model,
+        )
+    )
+
+
+def _time(seconds: float | None) -> str:
+    return NOTHING if seconds is None else format_duration(round(seconds))

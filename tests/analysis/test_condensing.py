@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from bench.analysis.condensing import condense
+from bench.model.caution import CautionCode
+from bench.model.load_level import Users
+from bench.model.summary import StepRow
+
+_NOTHING = dict.fromkeys(
+    name for name, field in StepRow.model_fields.items() if type(None) in get_args(field.annotation)
+)
+_BASE: dict[str, Any] = {
+    "trial": 1,
+    "experiment": "pair",
+    "variant": "slow",
+    "repetition": 0,
+    "stratum": {},
+    "mode": "solo",
+    "load": Users(users=20),
+    "valid": True,
+    "cautions": (),
+    "window_s": 6.0,
+    "group": "users",
+    "requests": 100,
+    "errors": {},
+    "error_ratio": 0.0,
+    "censored": 0,
+    "at_least": False,
+    "observations": {},
+}
+
+
+def step(**changes: Any) -> StepRow:
+    return StepRow(**{**_NOTHING, **_BASE, **changes})
+
+
+def test_the_middle_of_three_trials_and_their_range_are_shown() -> None:
+    (row,) = condense([step(trial=n, p50_s=p) for n, p in ((1, 0.3), (2, 0.1), (3, 0.2))])
+    assert row.p50_s is not None
+    assert (row.p50_s.median, row.p50_s.low, row.p50_s.high) == (0.2, 0.1, 0.3)
+    assert row.trials == (1, 2, 3)
+
+
+def test_an_invalid_trial_is_named_and_does_not_enter_the_median() -> None:
+    (row,) = condense(
+        [
+            step(trial=1, throughput_per_s=10.0),
+            step(
+                trial=2,
+                throughput_per_s=500.0,
+                valid=False,
+                cautions=(CautionCode.ERRORS,),
+                errors={"http-500": 7},
+            ),
+        ]
+    )
+    assert row.throughput_per_s is not None
+    assert row.throughput_per_s.high == 10.0
+    assert (row.valid, row.invalid, row.cautions) == (True, (2,), (CautionCode.ERRORS,))
+    assert row.errors == {}
+
+
+def test_where_no_trial_is_valid_the_numbers_are_shown_as_not_valid() -> None:
+    (row,) = condense([step(valid=False, p99_s=1.0), step(trial=2, valid=False, p99_s=3.0)])
+    assert row.p99_s is not None
+    assert row.p99_s.median == 2.0
+    assert not row.valid
+    assert row.invalid == (1, 2)
+
+
+def test_errors_of_one_trial_in_three_are_not_hidden_by_a_median() -> None:
+    fine = step(requests=100)
+    failing = step(trial=2, requests=200, errors={"timeout": 4}, error_ratio=0.02)
+    (row,) = condense([fine, failing, step(trial=3, requests=100)])
+    assert row.error_ratio == pytest.approx(0.01)
+    assert row.errors == {"timeout": 4}
+
+
+def test_without_a_request_there_is_no_error_ratio() -> None:
+    (row,) = condense([step(requests=0, error_ratio=None)])
+    assert row.error_ratio is None
+    assert row.throughput_per_s is None
+
+
+def test_memory_is_pss_only_where_every_trial_has_it() -> None:
+    both = step(pss_bytes=80, rss_bytes=100)
+    (with_pss,) = condense([both, step(trial=2, pss_bytes=82, rss_bytes=104)])
+    (mixed,) = condense([both, step(trial=2, rss_bytes=104)])
+    (neither,) = condense([step()])
+    assert with_pss.memory == "PSS"
+    assert with_pss.memory_bytes is not None
+    assert with_pss.memory_bytes.median == 81
+    assert mixed.memory == "RSS"
+    assert mixed.memory_bytes is not None
+    assert mixed.memory_bytes.median == 102
+    assert (neither.memory, neither.memory_bytes) == (None, None)
+
+
+def test_a_percentile_that_one_trial_only_bounds_is_at_least_that() -> None:
+    (row,) = condense([step(p99_s=1.0), step(trial=2, p99_s=2.0, at_least=True)])
+    assert row.p99_s is not None
+    assert row.p99_s.at_least
+
+
+def test_a_number_that_is_none_is_left_out() -> None:
+    (row,) = condense([step(p50_s=1.0), step(trial=2, p50_s=float("nan"))])
+    assert row.p50_s is not None
+    assert row.p50_s.median == 1.0
+
+
+def test_cautions_come_in_the_order_of_their_codes_and_once() -> None:
+    lag, unpinned = CautionCode.GENERATOR_LAG, CautionCode.UNPINNED
+    (row,) = condense([step(cautions=(unpinned,)), step(trial=2, cautions=(unpinned, lag))])
+    assert row.cautions == (lag, unpinned)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"experiment": "other"},
+        {"variant": "fast"},
+        {"load": Users(users=21)},
+        {"stratum": {"latency": 0.1}},
+        {"name": "GET /"},
+        {"group": "bystander"},
+        {"arm": "candidate"},
+        {"mode": "duet"},
+    ],
+)
+def test_only_trials_of_the_same_thing_are_taken_together(change: dict[str, Any]) -> None:
+    assert len(condense([step(), step(**change)])) == 2
+
+
+def test_a_condition_that_is_true_is_not_one_that_is_1() -> None:
+    assert len(condense([step(stratum={"cache": True}), step(stratum={"cache": 1})])) == 2
+
+
+def test_the_order_of_conditions_does_not_matter() -> None:
+    assert len(condense([step(stratum={"a": 1, "b": 2}), step(stratum={"b": 2, "a": 1})])) == 1

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+from bench.model.caution import CautionCode
+from bench.model.load_level import ArrivalRate
+from bench.model.summary import ObservedQuantity
+from bench.reporting.csv_tables import write_comparisons_csv, write_steps_csv
+
+Build = Callable[..., Any]
+
+
+def read(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text)))
+
+
+def test_each_row_is_a_line_with_all_its_digits(make_step: Build) -> None:
+    steps = [make_step(p50_s=0.1 + 0.2), make_step(trial=2, load=ArrivalRate(rate=50))]
+    first, second = read(write_steps_csv(steps))
+    assert first["p50_s"] == "0.30000000000000004"
+    assert (first["load.users"], first["load.rate"]) == ("20", "")
+    assert (second["load.users"], second["load.rate"]) == ("", "50.0")
+    assert (first["valid"], first["p95_s"]) == ("true", "")
+
+
+def test_objects_become_columns_for_every_name_that_occurs(make_step: Build) -> None:
+    observed = ObservedQuantity(unit="s", n=3, median=1.0, p99=2.0, max=-3.0)
+    steps = [
+        make_step(stratum={"b": 1, "a": "x"}, errors={"timeout": 2}),
+        make_step(observations={"loop_lag": observed}),
+    ]
+    first, second = read(write_steps_csv(steps))
+    assert (first["stratum.a"], first["stratum.b"], second["stratum.a"]) == ("x", "1", "")
+    assert (first["errors.timeout"], second["errors.timeout"]) == ("2", "")
+    assert (first["observations.loop_lag.max"], second["observations.loop_lag.max"]) == ("", "-3.0")
+    header = write_steps_csv(steps).splitlines()[0].split(",")
+    assert header.index("stratum.a") < header.index("stratum.b") < header.index("mode")
+
+
+def test_cautions_are_words_and_nan_is_empty(make_step: Build) -> None:
+    codes = (CautionCode.ERRORS, CautionCode.CENSORED)
+    (line,) = read(write_steps_csv([make_step(cautions=codes, max_s=float("nan"))]))
+    assert line["cautions"] == "errors censored"
+    assert line["max_s"] == ""
+
+
+def test_comparisons_have_a_line_each(make_comparison: Build) -> None:
+    (line,) = read(write_comparisons_csv([make_comparison(stratum={"s": True}, low=None)]))
+    assert line["trials"] == "1 2"
+    assert (line["ratio"], line["low"], line["stratum.s"]) == ("3.912", "", "true")
+
+
+def test_without_rows_there_is_a_header() -> None:
+    (header,) = write_steps_csv([]).splitlines()
+    assert header.startswith("trial,experiment,variant,")
+
+
+def test_hostile_names_are_one_cell_and_no_formula(make_step: Build, hostile: str) -> None:
+    text = write_steps_csv([make_step(name=f"=cmd|{hostile}", stratum={"s": "-1+1"})])
+    assert len(text.splitlines()) == 2
+    (line,) = read(text)
+    assert line["name"].startswith("'=cmd|<b>[red]")
+    assert line["stratum.s"] == "'-1+1"

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bench.model.caution import CautionCode
+from bench.model.load_level import Users
+from bench.model.progress import LiveNumbers, Notice, StepPhaseBegan, TrialBegan, TrialEnded
+from bench.reporting.live import LiveView
+
+Build = Callable[..., Any]
+
+
+class FakeClock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def numbers(**changes: Any) -> LiveNumbers:
+    values: dict[str, Any] = {
+        "t_s": 1.0,
+        "throughput_per_s": 1234.0,
+        "p99_s": 0.0123,
+        "errors": 3,
+        "in_flight": 20,
+        "target_cpu_ratio": 0.99,
+        "target_rss_bytes": 52_428_800,
+        "generator_cpu_ratio": 0.031,
+    }
+    return LiveNumbers(**{**values, **changes})
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def console(make_console: Build) -> Console:
+    made: Console = make_console(100, force_terminal=True)
+    return made
+
+
+@pytest.fixture
+def view(console: Console, make_plan: Build, clock: FakeClock) -> LiveView:
+    return LiveView(console, make_plan(), {1: 30.0, 2: 30.0, 3: 30.0, 4: 30.0}, clock=clock)
+
+
+@pytest.fixture
+def drawn_by(view: LiveView, console: Console, text_of: Build) -> Callable[[Any], str]:
+    """Announce an event and return what was written because of it."""
+
+    def draw(event: Any) -> str:
+        before = len(text_of(console))
+        view.announce(event)
+        return str(text_of(console)[before:])
+
+    return draw
+
+
+def window(trial: Any, step: int = 1) -> StepPhaseBegan:
+    return StepPhaseBegan(
+        trial=trial, step=step, load=Users(users=20), phase="window", expected_s=6.0
+    )
+
+
+def test_before_the_first_trial_the_whole_run_is_shown(
+    view: LiveView, console: Console, text_of: Build
+) -> None:
+    with view:
+        assert "0 of 4 trials" in text_of(console)
+        assert "about 2 min left" in text_of(console)
+
+
+def test_the_current_trial_and_step_are_shown_with_their_numbers(
+    view: LiveView, clock: FakeClock, make_planned: Build, drawn_by: Build
+) -> None:
+    trial = make_planned(3, repetition=1, stratum={"case": "lookup"})
+    with view:
+        began = drawn_by(TrialBegan(trial=trial))
+        assert "blocking-call blocking-client (case=lookup)  repetition 2 of 2" in began
+        assert "step 2 of 2: 20 users  window" in drawn_by(window(trial))
+        clock.now_s += 3
+        seen = drawn_by(numbers())
+        assert "3 s of 6 s" in seen
+        assert "1,230/s, p99 12.3 ms, 20 in flight, errors 3" in seen
+        assert "target 99.0 % CPU, 50.0 MiB; generator 3.10 % CPU" in seen
+
+
+def test_what_was_not_seen_yet_is_a_dash(
+    view: LiveView, make_planned: Build, drawn_by: Build
+) -> None:
+    nothing = dict.fromkeys(
+        (
+            "throughput_per_s",
+            "p99_s",
+            "target_cpu_ratio",
+            "target_rss_bytes",
+            "generator_cpu_ratio",
+        )
+    )
+    with view:
+        view.announce(TrialBegan(trial=make_planned()))
+        view._drawn_s = float("-inf")
+        seen = drawn_by(numbers(**nothing, errors=0))
+        assert "-, p99 -, 20 in flight, errors 0" in seen
+        assert "target -, -; generator -" in seen
+
+
+def test_numbers_are_drawn_at_most_four_times_a_second(
+    view: LiveView, clock: FakeClock, make_planned: Build, drawn_by: Build
+) -> None:
+    with view:
+        view.announce(TrialBegan(trial=make_planned()))
+        clock.now_s += 0.1
+        assert drawn_by(numbers()) == ""
+        clock.now_s += 0.2
+        assert "errors 3" in drawn_by(numbers())
+
+
+def test_finished_trials_stay_below_with_numbers_and_cautions(
+    view: LiveView, make_planned: Build, make_judged: Build, drawn_by: Build
+) -> None:
+    trial = make_planned()
+    steps = (
+        make_judged(0, 1),
+        make_judged(1, 20, valid=False, doubts=((CautionCode.ERRORS, "5 %"),)),
+    )
+    with view:
+        view.announce(TrialBegan(trial=trial))
+        shown = drawn_by(TrialEnded(trial=trial, steps=steps, failure=None))
+    assert "1 of 4 trials" in shown
+    assert "1 user: 9.90/s, p50 2 s, p99 2.1 s, errors 0 %" in shown
+    assert "not valid: errors" in shown
+
+
+def test_more_finished_trials_than_there_is_room_for_show_the_last(
+    make_console: Build,
+    make_plan: Build,
+    make_planned: Build,
+    make_judged: Build,
+    clock: FakeClock,
+    text_of: Build,
+) -> None:
+    console = make_console(100, force_terminal=True, height=14)
+    with LiveView(console, make_plan(), {}, clock=clock) as view:
+        for number in range(9):
+            trial = make_planned(number, variant=f"v{number}", repetition=0)
+            view.announce(TrialBegan(trial=trial))
+            before = len(text_of(console))
+            view.announce(TrialEnded(trial=trial, steps=(make_judged(),), failure=None))
+        last = text_of(console)[before:]
+    assert "v8" in last
+    assert "v7" in last
+    assert "v6" not in last
+
+
+def test_failures_and_notices_are_printed_to_stay(
+    view: LiveView, make_planned: Build, drawn_by: Build, hostile: str
+) -> None:
+    trial = make_planned()
+    with view:
+        notice = drawn_by(Notice(text=hostile))
+        view.announce(TrialBegan(trial=trial))
+        failed = drawn_by(TrialEnded(trial=trial, steps=(), failure="it [red]died\x1b[2J"))
+    assert r"<b>[red]a|b*\n\x1b[2J\u202e@x=`" in notice
+    assert r"blocking-call blocking-client failed: it [red]died\x1b[2J" in failed
+
+
+def test_a_phase_without_an_expected_length_does_no_harm(
+    view: LiveView, make_planned: Build, drawn_by: Build
+) -> None:
+    trial = make_planned()
+    with view:
+        view.announce(TrialBegan(trial=trial))
+        event = window(trial).model_copy(update={"expected_s": 0.0})
+        assert "window" in drawn_by(event)
+
+
+def test_the_cursor_comes_back_even_after_an_error(
+    view: LiveView, console: Console, text_of: Build
+) -> None:
+    def interrupt() -> None:
+        with view:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+    assert "\x1b[?25l" in text_of(console)
+    assert text_of(console).rfind("\x1b[?25h") > text_of(console).rfind("\x1b[?25l")
+
+
+def test_a_narrow_terminal_is_not_overrun(
+    make_console: Build, make_plan: Build, make_planned: Build, clock: FakeClock, text_of: Build
+) -> None:
+    console = make_console(40, force_terminal=True)
+    trial = make_planned()
+    with LiveView(console, make_plan(), {1: 30.0}, clock=clock) as view:
+        view.announce(TrialBegan(trial=trial))
+        clock.now_s += 1
+        before = len(text_of(console))
+        view.announce(window(trial))
+        clock.now_s += 1
+        view.announce(numbers())
+        drawn = text_of(console)[before:]
+    assert "…" in drawn
