@@ -110,6 +110,7 @@ async def _setting(
             probe_seed=plan.seed,
             references=References(),
             announce=announce,
+            cores=environment.cores,
         )
 
 
@@ -137,6 +138,7 @@ async def _measure_trial(setting: TrialSetting, trial: PlannedTrial, folder: Run
         evidence.slices,
         evidence.readings,
         evidence.observations,
+        cores=setting.cores,
     )
     record = TrialRecord(schema_version=SCHEMA_VERSION, trial=measured, steps=steps)
     folder.finish_trial(trial.folder_name, record)

@@ -38,6 +38,8 @@ class TrialSetting:
     probe_seed: int
     references: References
     announce: Callable[[ProgressEvent], None]
+    cores: int
+    """Of the machine."""
 
 
 async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path) -> MeasuredTrial:

@@ -1,0 +1,79 @@
+"""Doubting: every caution that the evidence of a step raises.
+
+Each doubt is a small pure function of the evidence that returns a caution or None, and says nothing
+where it lacks what it would have to look at. They stand by what they doubt: the generator, the
+numbers themselves, the surroundings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bench.analysis.doubting_generator import (
+    doubt_generator_busy,
+    doubt_generator_lag,
+    doubt_generator_starved,
+    doubt_rate_missed,
+)
+from bench.analysis.doubting_numbers import (
+    doubt_censored,
+    doubt_littles_law,
+    doubt_nothing_measured,
+    doubt_steady_state,
+    find_errors,
+)
+from bench.analysis.doubting_surroundings import (
+    doubt_cpu_stolen,
+    doubt_service_busy,
+    doubt_shared_cores,
+    doubt_swapping,
+    doubt_target_changed,
+    doubt_target_died,
+    doubt_unpinned,
+)
+from bench.analysis.evidence import StepEvidence
+from bench.model.caution import Caution, CautionCode
+
+_DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
+    doubt_generator_lag,
+    doubt_generator_starved,
+    doubt_generator_busy,
+    doubt_rate_missed,
+    doubt_service_busy,
+    doubt_littles_law,
+    doubt_steady_state,
+    doubt_nothing_measured,
+    doubt_swapping,
+    doubt_target_died,
+    doubt_target_changed,
+    doubt_censored,
+    doubt_unpinned,
+    doubt_shared_cores,
+)
+
+
+def doubt(
+    evidence: StepEvidence, *, max_error_ratio: float, cores: int | None = None
+) -> tuple[Caution, ...]:
+    """Raise every caution that a step deserves, in the order of their codes.
+
+    Args:
+        evidence: what was seen of the step.
+        max_error_ratio: the experiment's budget of failed requests.
+        cores: cores of the machine; None: those of the placement are known, and no others.
+    """
+    if evidence.step.skipped is not None:
+        return (Caution(code=CautionCode.LEVEL_SKIPPED, detail=evidence.step.skipped),)
+    raised = [
+        *(look(evidence) for look in _DOUBTS),
+        find_errors(evidence, max_error_ratio),
+        doubt_cpu_stolen(evidence, cores),
+    ]
+    order = list(CautionCode)
+    return tuple(
+        sorted(
+            (caution for caution in raised if caution is not None),
+            key=lambda caution: order.index(caution.code),
+        )
+    )

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import pytest
+
+from bench.analysis.summarising import summarise
+from bench.model.caution import Caution, CautionCode
+
+
+def row_of_all(evidence):
+    return summarise(evidence)[0]
+
+
+def test_there_is_a_row_of_all_then_one_per_name_then_the_bystanders(build):
+    rows = summarise(
+        build.evidence(
+            build.requests([1000], name="b"),
+            build.requests([1000], name="a"),
+            build.requests([1000], name="ping", group="bystander"),
+        )
+    )
+
+    assert [(row.group, row.name, row.requests) for row in rows] == [
+        ("users", None, 2),
+        ("users", "a", 1),
+        ("users", "b", 1),
+        ("bystander", "ping", 1),
+    ]
+
+
+def test_rows_carry_the_trial_the_step_and_the_cautions(build):
+    evidence = build.evidence(build.requests([1]), number=4, stratum={"wait": "1s"})
+    busy = Caution(code=CautionCode.GENERATOR_BUSY, detail="")
+    unpinned = Caution(code=CautionCode.UNPINNED, detail="")
+
+    row = summarise(evidence, [busy, unpinned, busy])[0]
+
+    assert (row.trial, row.variant, row.stratum, row.window_s) == (4, "async", {"wait": "1s"}, 10)
+    assert row.cautions == (CautionCode.GENERATOR_BUSY, CautionCode.UNPINNED)
+    assert not row.valid
+    assert summarise(evidence, [unpinned])[0].valid
+
+
+def test_throughput_is_successful_completions_inside_the_window_per_second(build):
+    row = row_of_all(
+        build.evidence(
+            build.requests([1000] * 4, completed=30),
+            build.requests([1000], completed=20, outcome="http-500", slice=3),
+            build.requests([], phase="warm-up", completed=500),
+        )
+    )
+
+    assert row.throughput_per_s == 3.0
+    assert row.requests == 5
+    assert row.errors == {"http-500": 1}
+    assert row.error_ratio == 0.2
+
+
+def test_percentiles_are_taken_once_over_all_names_and_slices(build):
+    row = row_of_all(
+        build.evidence(
+            build.requests(range(1, 51), name="a"),
+            build.requests(range(51, 91), name="b", slice=5),
+            build.requests(range(91, 101), name="b", slice=6),
+        )
+    )
+
+    micro = [round(value * 1e6) for value in (row.p50_s, row.p90_s, row.p95_s, row.p99_s)]
+    assert micro == [50, 90, 95, 99]
+    assert (row.p999_s, row.max_s) == (0.0001, 0.0001)
+    assert row.mean_s == pytest.approx(50.5e-6)
+
+
+def test_a_step_without_requests_has_no_percentiles_and_no_error_ratio(build):
+    row = row_of_all(build.evidence(build.generator()))
+
+    assert (row.requests, row.throughput_per_s) == (0, 0.0)
+    assert (row.p50_s, row.max_s, row.mean_s, row.error_ratio) == (None, None, None, None)
+
+
+def test_a_step_of_which_nothing_was_written_has_no_throughput(build):
+    assert row_of_all(build.evidence()).throughput_per_s is None
+
+
+def test_a_skipped_level_has_a_row_that_says_nothing(build):
+    (row,) = summarise(build.evidence(step={"times": None, "skipped": "too slow"}))
+
+    assert (row.window_s, row.requests, row.throughput_per_s) == (0.0, 0, None)
+
+
+@pytest.mark.parametrize(("censored", "at_least"), [(0, False), (1, False), (2, True)])
+def test_percentiles_that_censored_requests_could_reach_are_at_least(build, censored, at_least):
+    lines = [build.requests([100] * 999)]
+    lines += [build.censored(censored)] if censored else []
+
+    row = row_of_all(build.evidence(*lines))
+
+    assert (row.censored, row.at_least, row.max_s) == (censored, at_least, 0.0001)
+
+
+def test_one_censored_request_among_very_many_reaches_no_percentile(build):
+    assert not row_of_all(build.evidence(build.requests([9] * 5000), build.censored())).at_least
+
+
+def test_a_name_whose_requests_were_all_censored_has_a_row(build):
+    row = summarise(build.evidence(build.censored(3, name="slow")))[1]
+
+    assert (row.name, row.requests, row.censored, row.at_least) == ("slow", 0, 3, True)
+
+
+def test_service_time_is_response_time_in_the_closed_model(build):
+    row = row_of_all(build.evidence(build.requests([700])))
+
+    assert (row.service_p50_s, row.service_p99_s) == (0.0007, 0.0007)
+
+
+def test_service_time_stands_beside_response_time_in_the_open_model(build):
+    line = build.requests([700], service_us=build.encoded([300]))
+
+    row = row_of_all(build.evidence(line, step={"load": {"rate": 50}}))
+
+    assert (row.p50_s, row.service_p50_s) == (0.0007, 0.0003)
+
+
+def test_a_bystander_is_in_the_open_model_whatever_the_users_are_in(build):
+    line = build.requests([700], group="bystander", service_us=build.encoded([300]))
+
+    assert summarise(build.evidence(line))[1].service_p50_s == 0.0003
+
+
+def test_late_and_dropped_exist_in_the_open_model_only(build):
+    line = build.generator(scheduled=9, late=2, dropped=1)
+
+    closed, opened = (
+        row_of_all(build.evidence(line)),
+        row_of_all(build.evidence(line, step={"load": {"rate": 50}})),
+    )
+
+    assert (closed.late, closed.dropped) == (None, None)
+    assert (opened.late, opened.dropped) == (2, 1)
+    unknown = row_of_all(build.evidence(step={"load": {"rate": 50}}))
+    assert (unknown.late, unknown.dropped) == (None, None)
+
+
+def test_cpu_and_switches_divide_by_the_users_completions_failed_ones_included(build):
+    before = {"cpu_s": 1.0, "voluntary_switches": 10, "involuntary_switches": 0}
+    after = {"cpu_s": 3.0, "voluntary_switches": 25, "involuntary_switches": 5}
+
+    row = row_of_all(
+        build.evidence(
+            build.requests([1] * 7, completed=3),
+            build.requests([], completed=1, outcome="timeout"),
+            build.requests([1] * 50, group="bystander"),
+            *build.edges(before, after),
+        )
+    )
+
+    assert row.cpu_s_per_request == 0.5
+    assert row.context_switches_per_request == 5.0
+    assert row.target_cpu_ratio == 0.2
+
+
+def test_cost_per_request_is_unknown_without_requests_or_readings(build):
+    edges = build.edges({"cpu_s": 1.0}, {"cpu_s": 3.0})
+
+    assert row_of_all(build.evidence(*edges)).cpu_s_per_request is None
+    assert row_of_all(build.evidence(build.requests([1]))).cpu_s_per_request is None
+    assert (
+        row_of_all(build.evidence(build.requests([1]), *edges)).context_switches_per_request is None
+    )
+
+
+def test_memory_and_threads_are_the_targets_median_with_the_peak_beside_it(build):
+    row = row_of_all(
+        build.evidence(
+            *(build.reading(rss_bytes=size, threads=size, fds=7) for size in (10, 20, 90)),
+            build.reading(pss_bytes=8, uss_bytes=6),
+            build.reading(rss_bytes=10_000, subject="generator"),
+        )
+    )
+
+    assert (row.rss_bytes, row.rss_peak_bytes) == (20, 90)
+    assert (row.threads, row.threads_peak) == (20, 90)
+    assert (row.pss_bytes, row.uss_bytes, row.fds) == (8, 6, 7)
+
+
+def test_the_bystanders_percentiles_and_the_targets_observations_stand_in_the_row_of_all(build):
+    rows = summarise(
+        build.evidence(
+            build.requests([1000]),
+            build.requests([200, 300], group="bystander", name="ping"),
+            build.observation(0.004),
+            build.observation(3, name="pool", unit="connections"),
+        )
+    )
+
+    assert (rows[0].bystander_p50_s, rows[0].bystander_p99_s) == (0.0002, 0.0003)
+    assert rows[0].loop_lag_p99_s == 0.004
+    assert rows[0].observations["pool"].median == 3
+    assert rows[1].bystander_p99_s is None
+    assert rows[1].observations == {}
