@@ -44,6 +44,6 @@ def count_cores(count: int) -> str:
     """Write a number of cores.
 
     >>> count_cores(1), count_cores(2)
-    ('1 core', '2 cores')
+    ('one core', '2 cores')
     """
-    return f"{count} core" if count == 1 else f"{count} cores"
+    return "one core" if count == 1 else f"{count} cores"

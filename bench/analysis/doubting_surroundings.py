@@ -77,7 +77,7 @@ def doubt_cpu_stolen(evidence: StepEvidence, cores: int | None) -> Caution | Non
         return None
     return Caution(
         code=CautionCode.CPU_STOLEN,
-        detail=f"the hypervisor gave {format_duration(stolen_s)} of {count_cores(count)} to others, "
+        detail=f"the hypervisor took {format_duration(stolen_s)} of {count_cores(count)}, "
         f"{ratio:.0%} of the window; up to {MAX_STOLEN_RATIO:.0%} does no harm",
     )
 
@@ -113,5 +113,5 @@ def doubt_shared_cores(evidence: StepEvidence) -> Caution | None:
 def _service_busy(seen: str) -> Caution:
     return Caution(
         code=CautionCode.SERVICE_BUSY,
-        detail=f"{seen}; from {MAX_SERVICES_CPU_RATIO:.0%} on they may be what limits throughput",
+        detail=f"{seen}; from {MAX_CPU_RATIO:.0%} on they may be what limits throughput",
     )

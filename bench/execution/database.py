@@ -27,7 +27,11 @@ class RunningDatabase:
     """A database with our contents."""
 
     url: str
-    """`postgresql://...`, for psycopg and asyncpg alike; connections find our tables first."""
+    """`postgresql://...`, for psycopg and asyncpg alike; connections find our tables first.
+
+    SQLAlchemy's asyncpg dialect hands on no `options` from an address: give it an `async_creator`
+    that calls asyncpg, or `schema` as the search path in `server_settings`.
+    """
     schema: str
     """Where our tables are."""
     process: ManagedProcess | None = None

@@ -10,6 +10,8 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bench.execution.finishing import finish
+
 _READ_BYTES = 1 << 16
 _SEND_AGAIN_AFTER_S = 0.005
 
@@ -42,11 +44,7 @@ class SupervisorLink:
         Raises:
             OSError: the supervisor is gone.
         """
-        line = json.dumps(command).encode() + b"\n"
-        async with self._sending:
-            if control is not None:
-                await self._send_descriptor(control.fileno())
-            await asyncio.get_running_loop().sock_sendall(self._socket, line)
+        await finish(self._send(command, control))  # half a line would garble all that follow
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """Yield what the supervisor says, until it is gone."""
@@ -78,6 +76,13 @@ class SupervisorLink:
         """Wait for the supervisor's end and return its exit code."""
         self._socket.close()
         return await asyncio.to_thread(self._process.wait)
+
+    async def _send(self, command: dict[str, Any], control: socket.socket | None) -> None:
+        line = json.dumps(command).encode() + b"\n"
+        async with self._sending:
+            if control is not None:
+                await self._send_descriptor(control.fileno())
+            await asyncio.get_running_loop().sock_sendall(self._socket, line)
 
     async def _send_descriptor(self, descriptor: int) -> None:
         while True:

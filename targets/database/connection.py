@@ -6,7 +6,10 @@ import os
 
 from sqlalchemy import URL, make_url
 
-DATABASE_URL = os.environ["DATABASE_URL"]
+# Without `options`: SQLAlchemy's asyncpg takes none, and the search path, which is what stands in
+# them, is given to each driver in its own way below.
+_ADDRESS = make_url(os.environ["DATABASE_URL"]).difference_update_query(["options"])
+PLAIN_URL = _ADDRESS.set(drivername="postgresql").render_as_string(hide_password=False)
 POOL_SIZE = 15
 _SCHEMA = os.environ.get("DATABASE_SCHEMA", "")
 
@@ -17,12 +20,12 @@ ASYNCPG_ARGUMENTS = {"server_settings": {"search_path": _SCHEMA}} if _SCHEMA els
 
 def psycopg_url() -> URL:
     """Return the database's address for SQLAlchemy with psycopg."""
-    return make_url(DATABASE_URL).set(drivername="postgresql+psycopg")
+    return _ADDRESS.set(drivername="postgresql+psycopg")
 
 
 def asyncpg_url() -> URL:
     """Return the database's address for SQLAlchemy with asyncpg, which says `ssl` for `sslmode`."""
-    url = make_url(DATABASE_URL).set(drivername="postgresql+asyncpg")
+    url = _ADDRESS.set(drivername="postgresql+asyncpg")
     if "sslmode" not in url.query:
         return url
     sslmode = url.query["sslmode"]

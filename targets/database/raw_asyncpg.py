@@ -10,7 +10,7 @@ from fastapi import Response
 
 from targets.asgi_app import asgi_app
 from targets.database.answer import WAIT_S, add_query_route, user_found, waited
-from targets.database.connection import ASYNCPG_ARGUMENTS, DATABASE_URL, POOL_SIZE
+from targets.database.connection import ASYNCPG_ARGUMENTS, PLAIN_URL, POOL_SIZE
 
 LOOKUP = "SELECT id, name, email, bio, created_at FROM users WHERE id = $1"
 WAIT = "SELECT pg_sleep($1)"
@@ -31,7 +31,7 @@ async def wait() -> Response:
 async def _connections() -> AsyncIterator[None]:
     # min_size=0: connections are opened when first needed, as in SQLAlchemy's pool.
     async with asyncpg.create_pool(
-        DATABASE_URL, min_size=0, max_size=POOL_SIZE, **ASYNCPG_ARGUMENTS
+        PLAIN_URL, min_size=0, max_size=POOL_SIZE, **ASYNCPG_ARGUMENTS
     ) as pool:
         app.state.pool = pool
         yield
