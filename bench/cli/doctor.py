@@ -17,8 +17,8 @@ def doctor(
     from rich.console import Console
 
     from bench.analysis.advising import advise
-    from bench.execution.environment import read_environment
-    from bench.execution.pinning import can_pin
+    from bench.execution.machine.environment import read_environment
+    from bench.execution.machine.pinning import can_pin
     from bench.planning.placing import place
     from bench.reporting.machine import build_machine_report
     from bench.reporting.terminal import print_sections

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from bench.analysis.judging import judge_trial
 from bench.errors import BenchError, StorageError, SupervisorError
-from bench.execution.comparing_answers import References
-from bench.execution.conducting import TrialSetting, conduct_trial
-from bench.execution.pinning import can_pin, pin_self
-from bench.execution.processes import Supervisor, supervise
-from bench.execution.services import start_services
+from bench.execution.machine.pinning import can_pin, pin_self
+from bench.execution.services.starting import start_services
+from bench.execution.supervision.processes import Supervisor, supervise
+from bench.execution.trials.comparing_answers import References
+from bench.execution.trials.conducting import TrialSetting, conduct_trial
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
 from bench.model.plan import Plan, PlannedTrial

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from bench.cli.measuring import Outcome, measure
 from bench.errors import FingerprintError, UsageError
-from bench.execution.environment import differing_identity, read_environment
-from bench.execution.source_version import read_source_version
+from bench.execution.machine.environment import differing_identity, read_environment
+from bench.execution.machine.source_version import read_source_version
 from bench.model.environment import Environment
 from bench.model.plan import Plan
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun

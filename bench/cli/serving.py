@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.cli.choosing import choose_experiments
 from bench.errors import TargetDiedError, UnknownNameError, UsageError
-from bench.execution.launching import RunningTarget, launch_target
-from bench.execution.processes import supervise
-from bench.execution.services import start_services
+from bench.execution.services.starting import start_services
+from bench.execution.supervision.processes import supervise
+from bench.execution.targets.launching import RunningTarget, launch_target
 from bench.model.experiment import Experiment, StratumValue
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from bench.errors import SupervisorError
-from bench.execution.process_table import ancestry, read_process_table
-from bench.execution.processes import ProcessSpec, SpawnError, Supervisor, supervise
+from bench.execution.supervision.process_table import ancestry, read_process_table
+from bench.execution.supervision.processes import ProcessSpec, SpawnError, Supervisor, supervise
 
 _PATIENCE_S = 25.0
 
@@ -45,9 +45,9 @@ async def app(scope, receive, send):
 _HARNESS = """
 import asyncio, json, os, sys
 from pathlib import Path
-from bench.execution.launching import launch_target
-from bench.execution.processes import ProcessSpec, supervise
-from bench.execution.services import start_services
+from bench.execution.targets.launching import launch_target
+from bench.execution.supervision.processes import ProcessSpec, supervise
+from bench.execution.services.starting import start_services
 from bench.model.experiment import Experiment, ExperimentFile
 
 folder, stubborn = Path(sys.argv[1]), sys.argv[2]

@@ -589,6 +589,7 @@ def test_it_ends_when_its_socket_closes_even_under_load(launch: Launch) -> None:
     generator = launch(flow=[{"path": "/never"}])
     generator.hear("ready")
     generator.say("start", step=0, load={"users": 3}, spread_s=0.0, seed=1)
+    generator.hear("started")
     generator.hear("progress")
     generator.socket.shutdown(socket.SHUT_RDWR)
     assert generator.process.wait(PATIENCE_S) == 0
@@ -598,6 +599,7 @@ def test_it_ends_on_sigterm(launch: Launch) -> None:
     generator = launch(flow=[{"path": "/sleep/1"}])
     generator.hear("ready")
     generator.say("start", step=0, load={"users": 3}, spread_s=0.0, seed=1)
+    generator.hear("started")
     generator.hear("progress")
     generator.process.send_signal(signal.SIGTERM)
     assert generator.process.wait(PATIENCE_S) == -signal.SIGTERM

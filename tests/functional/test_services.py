@@ -18,16 +18,16 @@ import psycopg
 import pytest
 
 from bench.errors import ServiceError
-from bench.execution.database import RunningDatabase
-from bench.execution.embedded_postgres import embedded_postgres
-from bench.execution.ports import free_port
-from bench.execution.postgres_binaries import (
+from bench.execution.services.database import RunningDatabase
+from bench.execution.services.embedded_postgres import embedded_postgres
+from bench.execution.services.postgres_binaries import (
     reachable_binaries,
     unprivileged_user,
     wheel_installation,
 )
-from bench.execution.processes import supervise
-from bench.execution.services import RunningServices, start_services
+from bench.execution.services.starting import RunningServices, start_services
+from bench.execution.supervision.processes import supervise
+from bench.execution.targets.ports import free_port
 from bench.model.experiment import Experiment, ExperimentFile
 
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1"

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from bench.errors import PortTakenError, TargetStartError
-from bench.execution.launching import RunningTarget, launch_target
-from bench.execution.listening import listen
-from bench.execution.ports import free_port, listeners
-from bench.execution.process_table import read_process_table, tree_of
-from bench.execution.processes import ProcessSpec, Supervisor, supervise
+from bench.execution.supervision.process_table import read_process_table, tree_of
+from bench.execution.supervision.processes import ProcessSpec, Supervisor, supervise
+from bench.execution.targets.launching import RunningTarget, launch_target
+from bench.execution.targets.listening import listen
+from bench.execution.targets.ports import free_port, listeners
 from bench.model.experiment import Experiment, ExperimentFile
 
 _APP = """

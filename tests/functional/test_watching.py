@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.execution.linux_processes import LinuxProcesses
-from bench.execution.portable_processes import PortableProcesses
-from bench.execution.process_reading import read_clocks, read_processes
-from bench.execution.process_source import ProcessSource, find_tree
-from bench.execution.watching import Watcher
+from bench.execution.watching.linux_processes import LinuxProcesses
+from bench.execution.watching.portable_processes import PortableProcesses
+from bench.execution.watching.process_reading import read_clocks, read_processes
+from bench.execution.watching.process_source import ProcessSource, find_tree
+from bench.execution.watching.watcher import Watcher
 from bench.model.reading import ProcessReading, ReadingLine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is watched is Linux's")

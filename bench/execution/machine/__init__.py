@@ -1,0 +1,1 @@
+"""What this machine is, and where on it this process runs."""

@@ -1,0 +1,1 @@
+"""What targets need beside them: a database, an upstream, commands of one's own."""

@@ -1,0 +1,1 @@
+"""Start a variant on a free port, and see it ready."""

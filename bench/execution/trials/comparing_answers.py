@@ -1,0 +1,114 @@
+"""Before load: ask a target the seeded requests, and hold its answers against the others'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from bench.analysis.sameness import all_failed, find_differences
+from bench.errors import AnswersDifferError, TargetError
+from bench.execution.trials.driver_link import DriverLink
+from bench.model.answers import Answer, Difference
+from bench.model.experiment import ExperimentFile, StratumValue
+from bench.model.plan import PlannedTrial
+from bench.storage.evidence import write_answers
+
+_ANSWERS: Final[TypeAdapter[tuple[Answer, ...] | None]] = TypeAdapter(tuple[Answer, ...] | None)
+_PROBE_WITHIN_S: Final = 300.0
+"""A few tasks of slow requests; each request has a deadline of its own."""
+
+_SHOWN: Final = 8
+"""Differences in an error message; the rest is counted."""
+
+StratumKey = tuple[tuple[str, StratumValue], ...]
+
+
+class References:
+    """The answers that later trials of an experiment are held against, one set for each stratum."""
+
+    def __init__(self) -> None:
+        self._answers: dict[StratumKey, tuple[str, tuple[Answer, ...]]] = {}
+
+    def learn(
+        self, variant: str, stratum: dict[str, StratumValue], answers: tuple[Answer, ...]
+    ) -> None:
+        """Keep a variant's answers, unless there are some for the stratum already."""
+        self._answers.setdefault(_key(stratum), (variant, answers))
+
+    def find(self, stratum: dict[str, StratumValue]) -> tuple[str, tuple[Answer, ...]] | None:
+        """Return the reference for a stratum and the variant that it comes from."""
+        return self._answers.get(_key(stratum))
+
+
+async def check_answers(
+    link: DriverLink,
+    file: ExperimentFile,
+    trial: PlannedTrial,
+    *,
+    seed: int,
+    references: References,
+    folder: Path,
+) -> float | None:
+    """Probe a fresh target and compare its answers with those of the stratum's first trial.
+
+    Returns:
+        The median service time of one user alone, in seconds; None if the driver can't probe.
+
+    Raises:
+        TargetError: it answers nothing but errors, where errors are not the metric.
+        AnswersDifferError: it answers otherwise than the reference.
+    """
+    await link.say("probe", seed=seed, tasks=file.same.tasks)
+    heard = await link.hear("answers", _PROBE_WITHIN_S)
+    answers = _ANSWERS.validate_python(heard["answers"])
+    if not answers:
+        return None
+    write_answers(folder, answers)
+    _refuse_failure(trial, file, answers)
+    if file.same.check:
+        _refuse_difference(trial, file, answers, references)
+    return median(answer.service_s for answer in answers)
+
+
+def _refuse_failure(trial: PlannedTrial, file: ExperimentFile, answers: Sequence[Answer]) -> None:
+    said = all_failed(answers)
+    if said is not None and file.load.max_error_ratio < 1:
+        raise TargetError(
+            f"{trial.experiment}/{trial.variant} answers every request with an error: {said}",
+            hint=f"Try it by hand: bench serve {trial.experiment}/{trial.variant}",
+        )
+
+
+def _refuse_difference(
+    trial: PlannedTrial, file: ExperimentFile, answers: tuple[Answer, ...], references: References
+) -> None:
+    references.learn(trial.variant, trial.stratum, answers)
+    reference = references.find(trial.stratum)
+    assert reference is not None
+    other, expected = reference
+    differences = find_differences(expected, answers, file.same.ignore)
+    if differences:
+        raise AnswersDifferError(
+            f"{trial.experiment}: {trial.variant} and {other} answer equal requests differently.",
+            evidence=_describe(differences, other, trial.variant),
+            hint="Make them answer alike, or list what may differ in [same] ignore, "
+            'such as "header:etag" or "json:$.elapsed".',
+        )
+
+
+def _describe(differences: Sequence[Difference], reference: str, variant: str) -> list[str]:
+    shown = [
+        f"{each.request}, {each.where}: {reference} {each.reference}; {variant} {each.other}"
+        for each in differences[:_SHOWN]
+    ]
+    if len(differences) > _SHOWN:
+        shown.append(f"and {len(differences) - _SHOWN} more")
+    return shown
+
+
+def _key(stratum: dict[str, StratumValue]) -> StratumKey:
+    return tuple(sorted(stratum.items()))

@@ -1,0 +1,104 @@
+"""Start the driver of a trial: Locust in a process of its own, or the experiment's own command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from bench.errors import GeneratorError
+from bench.execution.supervision.processes import ManagedProcess, ProcessSpec, Supervisor
+from bench.execution.trials.driver_link import DriverLink, link_driver
+from bench.model.experiment import Experiment
+
+_READY_WITHIN_S: Final = 60.0
+"""Importing Locust takes half a second; a scenario of the user's may import much more."""
+
+
+@asynccontextmanager
+async def start_driver(
+    supervisor: Supervisor,
+    experiment: Experiment,
+    *,
+    target_url: str,
+    env: Mapping[str, str],
+    seed: int,
+    cores: tuple[int, ...],
+    folder: Path,
+) -> AsyncIterator[tuple[ManagedProcess, DriverLink]]:
+    """Run the driver of a trial, ready to be told to load `target_url`.
+
+    Args:
+        env: conditions of the stratum and addresses of services, by variable.
+        folder: of the trial; slices, observations and the log go there.
+
+    Raises:
+        GeneratorError: it can't be started, or is not ready in time.
+        UsageError: the scenario can't be loaded.
+    """
+    process = await supervisor.spawn(
+        ProcessSpec(
+            name="generator",
+            argv=_command(experiment, target_url, folder),
+            env=_environment(target_url, env, seed, folder),
+            cwd=experiment.folder,
+            cores=cores,
+            log=folder / "generator.log",
+            wants_control=True,
+        )
+    )
+    if process.control is None:
+        raise GeneratorError("The supervisor gave the driver no control socket.")
+    try:
+        async with link_driver(process.control, last_words=process.log_tail) as link:
+            await link.hear("ready", _READY_WITHIN_S)
+            yield process, link
+    finally:
+        await process.end()
+
+
+def _command(experiment: Experiment, target_url: str, folder: Path) -> tuple[str, ...]:
+    if experiment.file.driver is not None:
+        return tuple(
+            part.replace("{python}", sys.executable).replace("{folder}", str(experiment.folder))
+            for part in experiment.file.driver
+        )
+    config = folder / "generator.json"
+    config.write_text(json.dumps(_configuration(experiment, target_url), indent=1))
+    return (sys.executable, "-m", "bench.load", str(config))
+
+
+def _configuration(experiment: Experiment, target_url: str) -> dict[str, object]:
+    file = experiment.file
+    load = file.load
+    return {
+        "host": target_url,
+        "scenario": str((experiment.folder / file.scenario).resolve()) if file.scenario else None,
+        "flow": [request.model_dump() for request in file.flow],
+        "connections": load.connections,
+        "bystander": load.bystander.model_dump() if load.bystander else None,
+        "arrivals": load.arrivals,
+        "timeout_s": load.timeout,
+        "max_users": load.max_users,
+    }
+
+
+def _environment(
+    target_url: str, env: Mapping[str, str], seed: int, folder: Path
+) -> dict[str, str]:
+    # `python -m` puts the current folder first on the path: -P's variable keeps a user's folder
+    # named `bench` from being taken for this package.
+    return {
+        **os.environ,
+        **env,
+        "PYTHONSAFEPATH": "1",
+        "PYTHONHASHSEED": str(seed),
+        "PAIRBENCH_TARGET_URL": target_url,
+        "PAIRBENCH_SLICES": str(folder / "slices.jsonl"),
+        "PAIRBENCH_OBSERVATIONS": str(folder / "observations.jsonl"),
+        "PAIRBENCH_SEED": str(seed),
+    }
