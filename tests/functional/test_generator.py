@@ -279,6 +279,7 @@ def test_in_the_open_model_a_stalled_server_is_seen_from_the_intended_send(launc
 
 def test_response_time_counts_the_time_that_a_generator_was_late(launch: Launch) -> None:
     generator = launch(
+        arrivals="poisson",
         scenario="""
         from gevent import monkey
         from locust import task
@@ -291,10 +292,10 @@ def test_response_time_counts_the_time_that_a_generator_was_late(launch: Launch)
             def get(self):
                 self.client.get("/sleep/0", name="get")
                 block(0.05)
-        """
+        """,
     )
     generator.hear("ready")
-    generator.drive({"rate": 15}, window_s=2.0)
+    generator.drive({"rate": 10}, window_s=2.0)
     assert generator.quit() == 0
     own = [one for one in generator.own() if one.phase == "window"]
     window = generator.requests()
@@ -364,8 +365,9 @@ def test_the_drain_waits_for_the_requests_of_the_window_alone(launch: Launch) ->
     assert generator.quit() == 0
     assert drained["censored"] == 0
     window = generator.requests()
-    assert total(window, "requests") > total(window, "completed")
-    assert total(generator.requests(phase="drain"), "completed") >= 1
+    # Three users, each of whose second or third request is sent in the window, ends after it.
+    assert total(window, "requests") >= 3
+    assert total(generator.requests(phase="drain"), "completed") >= 3
 
 
 def test_a_plain_locustfile_runs_and_is_seen_from_its_sends(launch: Launch) -> None:
@@ -451,11 +453,17 @@ def test_stock_requests_that_never_end_are_censored_too(launch: Launch) -> None:
     (censored,) = [one for one in generator.slices() if isinstance(one, CensoredRequests)]
     assert censored.name == "(task)"
     drained = generator.drive({"rate": 6}, window_s=1.0, patience_s=0.3, step=1)
-    names = {
-        one.name for one in generator.slices() if isinstance(one, CensoredRequests) and one.step
-    }
-    assert names <= {"GET /never", "slow", "(task)"}
-    assert drained["censored"] >= 6
+    counts = Counter(
+        {
+            one.name: one.count
+            for one in generator.slices()
+            if isinstance(one, CensoredRequests) and one.step
+        }
+    )
+    # A task that can't be seen into may have sent something in the window, whenever it began.
+    in_sight = counts["GET /never"] + counts["slow"]
+    assert set(counts) <= {"GET /never", "slow", "(task)"}
+    assert in_sight <= 6 <= drained["censored"] <= 12
 
 
 def test_users_that_only_fire_the_request_event_are_recorded(launch: Launch) -> None:

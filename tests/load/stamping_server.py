@@ -29,7 +29,9 @@ async def serve_connection(reader: asyncio.StreamReader, writer: asyncio.StreamW
             )
             await reader.readexactly(length)
             writer.write(await answer(path))
-    except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
         writer.close()
 
 

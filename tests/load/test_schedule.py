@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -35,7 +35,7 @@ def test_a_schedule_rises_and_its_seed_decides_it(rate: float, seed: str, arriva
 
 def test_poisson_gaps_have_the_mean_and_the_spread_of_an_exponential() -> None:
     moments = list(islice(schedule("poisson", origin_s=0.0, rate_per_s=40.0, seed="a"), 50_000))
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(moments)]
     mean = sum(gaps) / len(gaps)
     deviation = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
     assert mean == pytest.approx(1 / 40, rel=0.03)

@@ -18,10 +18,10 @@ from typing import TypedDict
 import psycopg
 import pytest
 
-from bench.execution.commands import module_command, server_command
-from bench.execution.database_contents import LOAD_CONTENTS
-from bench.execution.ports import free_port
-from bench.execution.postgres_binaries import wheel_installation
+from bench.execution.services.database_contents import LOAD_CONTENTS
+from bench.execution.services.postgres_binaries import wheel_installation
+from bench.execution.targets.commands import module_command, server_command
+from bench.execution.targets.ports import free_port
 from bench.model.variant import Variant
 
 PROJECT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def upstream_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run the harness's upstream."""
     folder, port = tmp_path_factory.mktemp("upstream"), free_port()
     log = folder / "upstream.log"
-    command = module_command("bench.execution.upstream", "--port", str(port))
+    command = module_command("bench.execution.services.upstream", "--port", str(port))
     with running(command, log, cwd=folder, env=dict(os.environ)) as process:
         _wait_until_ready(process, port, "/ping", log)
         yield f"http://127.0.0.1:{port}"

@@ -1,0 +1,88 @@
+"""The bystander: a trivial route, called evenly while others do the heavy thing."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+import gevent
+from gevent.pool import Group
+
+from bench.load.client import Endpoint, HttpClient
+from bench.load.configuration import BystanderPlan
+from bench.load.journal import Journal
+from bench.load.pacing import pace
+from bench.load.recorder import Recorder
+from bench.load.schedule import schedule
+from bench.load.tickets import Dispenser
+
+_LEAST_CAP: Final = 50
+_CAP_S: Final = 10.0
+"""A stall this long is still seen in full: that many seconds' worth of requests may be open."""
+
+
+class Bystander:
+    """Call the route on an even schedule, from as few connections as will do."""
+
+    def __init__(
+        self,
+        plan: BystanderPlan,
+        endpoint: Endpoint,
+        recorder: Recorder,
+        *,
+        origin_s: float,
+        seed: str,
+    ) -> None:
+        self._path = plan.path
+        self._endpoint = endpoint
+        self._recorder = recorder
+        self._callers = Group()
+        self._busy: set[gevent.Greenlet] = set()
+        self._is_over = False
+        self._pacer: gevent.Greenlet | None = None
+        self._dispenser = Dispenser(
+            recorder,
+            "bystander",
+            cap=max(_LEAST_CAP, ceil(_CAP_S * plan.rate)),
+            busy=lambda: len(self._callers) - self._dispenser.idle,
+            grow=self._grow,
+        )
+        self._moments_s = schedule("even", origin_s=origin_s, rate_per_s=plan.rate, seed=seed)
+
+    def start(self) -> gevent.Greenlet:
+        """Begin; return the greenlet that keeps time."""
+        self._pacer = gevent.spawn(pace, self._moments_s, self._dispenser.issue)
+        return self._pacer
+
+    def stop_sending(self) -> None:
+        """Begin no more requests; those under way go on."""
+        self._is_over = True
+        if self._pacer is not None:
+            self._pacer.kill()
+        for caller in set(self._callers) - self._busy:
+            self._callers.killone(caller)
+
+    def stop(self, grace_s: float) -> None:
+        """Wait for the requests under way for at most so long, and close the connections."""
+        self.stop_sending()
+        self._callers.join(timeout=grace_s)
+        self._callers.kill()
+
+    def _grow(self, count: int) -> None:
+        for _ in range(count):
+            self._dispenser.expect(self._callers.spawn(self._call_again_and_again))
+
+    def _call_again_and_again(self) -> None:
+        caller = gevent.getcurrent()
+        self._dispenser.join(caller)
+        journal = Journal(self._recorder, "bystander")
+        client = HttpClient(self._endpoint, journal)
+        try:
+            while not self._is_over:
+                journal.give(self._dispenser.take())
+                self._busy.add(caller)
+                client.get(self._path)
+                self._busy.discard(caller)
+        finally:
+            self._busy.discard(caller)
+            client.close()

@@ -1,0 +1,74 @@
+"""The closed model: a fixed number of users, each sending again when it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import gevent
+import locust
+from gevent import Greenlet
+
+from bench.load.journal import Journal
+from bench.load.recorder import Recorder
+from bench.load.stock_requests import StockRequests
+from bench.load.thinking import ThinkMeter
+from bench.load.users import HttpUser
+from bench.load.waiting import waiting
+
+
+class ClosedModel:
+    """Let users start at random moments within `spread_s`, then think as their scenario says."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        stock: StockRequests,
+        thinking: ThinkMeter,
+        *,
+        spread_s: float,
+        seed: str,
+    ) -> None:
+        self._recorder = recorder
+        self._stock = stock
+        self._thinking = thinking
+        self._spread_s = spread_s
+        self._random = Random(seed)
+        self._unseen: set[locust.User] = set()
+
+    def open_log(self, _: locust.User) -> Journal:
+        """Return where a user's requests are noted."""
+        return Journal(self._recorder, "users")
+
+    def expect(self, user: locust.User, greenlet: Greenlet) -> None:
+        """Follow users whose client is not ours."""
+        if isinstance(user, HttpUser):
+            return
+        if not self._stock.follow(user, greenlet, Journal(self._recorder, "users")):
+            self._unseen.add(user)
+            greenlet.link(lambda _: self._recorder.end_task(user))
+
+    def enter(self, user: locust.User, on_start: Callable[[], None]) -> None:
+        """Wait for a random moment, so that users don't march in step."""
+        with waiting(user):
+            self.think(self._random.uniform(0.0, self._spread_s))
+        on_start()
+        self._begin_task(user)
+
+    def pause(self, user: locust.User, seconds: float) -> None:
+        """Think between two tasks."""
+        self._recorder.end_task(user)
+        self.think(seconds)
+        self._begin_task(user)
+
+    def think(self, seconds: float) -> None:
+        """Think."""
+        if seconds > 0:
+            with self._thinking.running():
+                gevent.sleep(seconds)
+        else:
+            gevent.sleep(0)  # a task that sends nothing must not hold the loop
+
+    def _begin_task(self, user: locust.User) -> None:
+        if user in self._unseen:
+            self._recorder.begin_task(user)

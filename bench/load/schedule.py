@@ -1,0 +1,35 @@
+"""Schedules of the open model: when requests are meant to be sent, whatever becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from random import Random
+from typing import Literal
+
+
+def schedule(
+    arrivals: Literal["even", "poisson"], *, origin_s: float, rate_per_s: float, seed: str
+) -> Iterator[float]:
+    """Yield the intended sends after `origin_s`, rising, without end.
+
+    The same seed gives the same schedule.
+    """
+    random = Random(seed)
+    if arrivals == "even":
+        return even(origin_s, rate_per_s, random)
+    return poisson(origin_s, rate_per_s, random)
+
+
+def even(origin_s: float, rate_per_s: float, random: Random) -> Iterator[float]:
+    """Yield moments `1 / rate` apart, at a random phase, so that two schedules don't coincide."""
+    phase = random.random()
+    return (origin_s + (number + phase) / rate_per_s for number in count())
+
+
+def poisson(origin_s: float, rate_per_s: float, random: Random) -> Iterator[float]:
+    """Yield moments with exponential gaps: arrivals that know nothing of each other."""
+    moment_s = origin_s
+    while True:
+        moment_s += random.expovariate(rate_per_s)
+        yield moment_s

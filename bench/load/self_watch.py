@@ -1,0 +1,117 @@
+"""The generator's watch on itself: was it fast enough for what it was asked to do?"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import gevent
+import numpy as np
+
+from bench.load.histograms import HistogramEncoder
+from bench.load.recorder import Line, Recorder
+from bench.load.thinking import ThinkMeter
+from bench.load.timeline import Cell, Timeline
+
+_TICK_S: Final = 0.010
+_NS_PER_S: Final = 1e9
+
+
+class SelfWatch:
+    """Note loop lag, CPU time and waiting, cell by cell of the timeline."""
+
+    def __init__(
+        self,
+        step: int,
+        timeline: Timeline,
+        recorder: Recorder,
+        thinking: ThinkMeter,
+        read_core_wait_s: Callable[[], float | None] | None = None,
+    ) -> None:
+        self._step = step
+        self._timeline = timeline
+        self._recorder = recorder
+        self._thinking = thinking
+        self._read_core_wait_s = read_core_wait_s or read_core_wait_s_of_all_threads
+        self._encoder = HistogramEncoder()
+        self._lags_s: array[float] = array("d")
+        self._cell_began_s = timeline.origin_s
+        self._cpu_s = time.process_time()
+        self._core_wait_s = self._read_core_wait_s()
+        self._think_s = 0.0
+
+    def tick(self) -> None:
+        """Sleep 10 ms again and again, and note how much longer each sleep took."""
+        loop = gevent.get_hub().loop
+        while True:
+            loop.update_now()  # timers count from the loop's own idea of now, which may be old
+            due_s = time.perf_counter() + _TICK_S
+            gevent.sleep(_TICK_S)
+            self._lags_s.append(max(time.perf_counter() - due_s, 0.0))
+
+    def cut(self, now_s: float) -> list[Line]:
+        """Return the lines of the cell that ends now, and of what belongs to earlier ones."""
+        counts = self._recorder.flush_counts()
+        present = self._timeline.cell(self._cell_began_s)
+        lines = [self._cell_line(present, counts.pop(present, Counter()), now_s)]
+        lines += [self._line(cell, of_cell) for cell, of_cell in counts.items()]
+        self._cell_began_s = now_s
+        return lines
+
+    def _cell_line(self, cell: Cell, counts: Counter[str], now_s: float) -> Line:
+        cpu_s, core_wait_s = time.process_time(), self._read_core_wait_s()
+        think_s = self._thinking.total_s(now_s)
+        line = self._line(cell, counts)
+        line["loop_lag_us"] = self._encoder.encode(np.array(self._lags_s))
+        line["cpu_s"] = cpu_s - self._cpu_s
+        line["core_wait_s"] = _difference(core_wait_s, self._core_wait_s)
+        line["in_flight"] = self._recorder.in_flight
+        line["think_s"] = think_s - self._think_s
+        line["reconnects"] = self._recorder.reconnects
+        self._lags_s = array("d")
+        self._recorder.reconnects = 0
+        self._cpu_s, self._core_wait_s, self._think_s = cpu_s, core_wait_s, think_s
+        return line
+
+    def _line(self, cell: Cell, counts: Counter[str]) -> Line:
+        """Build a line; its fields are parts of a sum, so what isn't known of the part is 0."""
+        return {
+            "type": "generator",
+            "step": self._step,
+            "phase": cell.phase,
+            "slice": cell.slice,
+            "loop_lag_us": None,
+            "cpu_s": 0.0,
+            "core_wait_s": None if self._core_wait_s is None else 0.0,
+            "in_flight": 0,
+            "scheduled": counts["scheduled"],
+            "late": counts["late"],
+            "dropped": counts["dropped"],
+            "think_s": 0.0,
+            "reconnects": 0,
+        }
+
+
+def read_core_wait_s_of_all_threads() -> float | None:
+    """Return how long this process's living threads were runnable and had no core.
+
+    None where the kernel doesn't tell.
+    """
+    try:
+        return sum(_core_wait_ns(task) for task in Path("/proc/self/task").iterdir()) / _NS_PER_S
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _core_wait_ns(task: Path) -> int:
+    return int((task / "schedstat").read_text().split()[1])
+
+
+def _difference(after: float | None, before: float | None) -> float | None:
+    if after is None or before is None:
+        return None
+    return max(after - before, 0.0)  # a thread that ended takes its share along
