@@ -10,8 +10,10 @@ from gevent.pool import Group
 
 from bench.load.client import Endpoint, HttpClient
 from bench.load.configuration import BystanderPlan
+from bench.load.connection import Connection
 from bench.load.journal import Journal
 from bench.load.pacing import pace
+from bench.load.priming import connections_for, open_served_connections
 from bench.load.recorder import Recorder
 from bench.load.schedule import schedule
 from bench.load.tickets import Dispenser
@@ -21,8 +23,23 @@ _CAP_S: Final = 10.0
 """A stall this long is still seen in full: that many seconds' worth of requests may be open."""
 
 
+_SERVED_S: Final = 5.0
+"""A stall this long is seen on connections that were open before it, by clients of old."""
+
+
+def open_bystander_connections(plan: BystanderPlan | None, endpoint: Endpoint) -> list[Connection]:
+    """Open the connections that bystanders call from while others wait for their answers."""
+    if plan is None:
+        return []
+    return open_served_connections(endpoint, plan.path, connections_for(plan.rate, _SERVED_S))
+
+
 class Bystander:
-    """Call the route on an even schedule, from as few connections as will do."""
+    """Call the route on an even schedule, from as few connections as will do.
+
+    Args:
+        served: connections that the target serves already; they are used first.
+    """
 
     def __init__(
         self,
@@ -30,12 +47,14 @@ class Bystander:
         endpoint: Endpoint,
         recorder: Recorder,
         *,
+        served: list[Connection],
         origin_s: float,
         seed: str,
     ) -> None:
         self._path = plan.path
         self._endpoint = endpoint
         self._recorder = recorder
+        self._served = served
         self._callers = Group()
         self._busy: set[gevent.Greenlet] = set()
         self._is_over = False
@@ -67,6 +86,8 @@ class Bystander:
         self.stop_sending()
         self._callers.join(timeout=grace_s)
         self._callers.kill()
+        while self._served:
+            self._served.pop().close()
 
     def _grow(self, count: int) -> None:
         for _ in range(count):
@@ -76,7 +97,7 @@ class Bystander:
         caller = gevent.getcurrent()
         self._dispenser.join(caller)
         journal = Journal(self._recorder, "bystander")
-        client = HttpClient(self._endpoint, journal)
+        client = HttpClient(self._endpoint, journal, self._served.pop() if self._served else None)
         try:
             while not self._is_over:
                 journal.give(self._dispenser.take())

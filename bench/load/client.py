@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Protocol, Self
@@ -79,10 +80,12 @@ class HttpClient:
     A failed request raises nothing: it returns a response with `status_code` 0 and `error`.
     """
 
-    def __init__(self, endpoint: Endpoint, log: RequestLog) -> None:
+    def __init__(
+        self, endpoint: Endpoint, log: RequestLog, connection: Connection | None = None
+    ) -> None:
         self._endpoint = endpoint
         self._log = log
-        self._connection: Connection | None = None
+        self._connection = connection
 
     def request(
         self,
@@ -151,6 +154,15 @@ class HttpClient:
     def options(self, path: str, **options: Any) -> Any:
         """Send an OPTIONS request; see `request`."""
         return self.request("OPTIONS", path, **options)
+
+    def open(self) -> None:
+        """Connect ahead of the first request, where connections are kept.
+
+        Where that fails, the first request tries again, and says what is wrong.
+        """
+        if self._endpoint.keep_alive and self._connection is None:
+            with suppress(OSError):
+                self._connection = Connection(self._endpoint.address)
 
     def close(self) -> None:
         """Close the connection, if one is open."""

@@ -10,6 +10,7 @@ import locust
 from gevent import Greenlet
 
 from bench.load.journal import Journal
+from bench.load.priming import StartingLine
 from bench.load.recorder import Recorder
 from bench.load.stock_requests import StockRequests
 from bench.load.thinking import ThinkMeter
@@ -18,7 +19,12 @@ from bench.load.waiting import waiting
 
 
 class ClosedModel:
-    """Let users start at random moments within `spread_s`, then think as their scenario says."""
+    """Let users connect, start at random moments within `spread_s`, then think as they please.
+
+    Args:
+        users: how many there will be.
+        spread_s: counted from when all of them are connected.
+    """
 
     def __init__(
         self,
@@ -26,6 +32,7 @@ class ClosedModel:
         stock: StockRequests,
         thinking: ThinkMeter,
         *,
+        users: int,
         spread_s: float,
         seed: str,
     ) -> None:
@@ -33,6 +40,7 @@ class ClosedModel:
         self._stock = stock
         self._thinking = thinking
         self._spread_s = spread_s
+        self._starting_line = StartingLine(users)
         self._random = Random(seed)
         self._unseen: set[locust.User] = set()
 
@@ -49,8 +57,11 @@ class ClosedModel:
             greenlet.link(lambda _: self._recorder.end_task(user))
 
     def enter(self, user: locust.User, on_start: Callable[[], None]) -> None:
-        """Wait for a random moment, so that users don't march in step."""
+        """Connect, and wait for a random moment, so that users don't march in step."""
         with waiting(user):
+            if isinstance(user, HttpUser):
+                user.client.open()
+            self._starting_line.wait()
             self.think(self._random.uniform(0.0, self._spread_s))
         on_start()
         self._begin_task(user)

@@ -11,8 +11,9 @@ import gevent
 from gevent import Greenlet
 from gevent.event import Event
 
-from bench.load.bystander import Bystander
+from bench.load.bystander import Bystander, open_bystander_connections
 from bench.load.closed_model import ClosedModel
+from bench.load.connection import Connection
 from bench.load.environment import GRACE_S
 from bench.load.open_model import OpenModel
 from bench.load.pacing import pace
@@ -44,6 +45,7 @@ class Step:
 
     def __init__(self, order: StepOrder, setting: Setting) -> None:
         random.seed(order.seed)
+        served = open_bystander_connections(setting.config.bystander, setting.environment.endpoint)
         self._order = order
         self._setting = setting
         self._timeline = Timeline(perf_counter())
@@ -54,7 +56,7 @@ class Step:
         self._thinking = ThinkMeter()
         self._stock = StockRequests(self._recorder)
         self._watch = SelfWatch(order.step, self._timeline, self._recorder, self._thinking)
-        self._bystander = self._make_bystander()
+        self._bystander = self._make_bystander(served)
         self._request_event: Any = setting.environment.events.request
         self._pacer: Greenlet | None = None
         self._greenlets: list[Greenlet] = []
@@ -101,7 +103,7 @@ class Step:
         self._settle()
         self._flush(perf_counter())
 
-    def _make_bystander(self) -> Bystander | None:
+    def _make_bystander(self, served: list[Connection]) -> Bystander | None:
         plan = self._setting.config.bystander
         if plan is None:
             return None
@@ -109,6 +111,7 @@ class Step:
             plan,
             self._setting.environment.endpoint,
             self._recorder,
+            served=served,
             origin_s=self._timeline.origin_s,
             seed=f"{self._order.seed}-bystander",
         )
@@ -118,6 +121,7 @@ class Step:
             self._recorder,
             self._stock,
             self._thinking,
+            users=users,
             spread_s=self._order.spread_s,
             seed=f"{self._order.seed}-spread",
         )

@@ -23,17 +23,19 @@ ENOUGH_COMPLETIONS: Final = 5
 """With fewer, the pilot goes on: the throughput would be a guess."""
 
 
-def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float) -> float:
+def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float, spread_s: float = 0.0) -> float:
     """Return how long a level has to run before its window may open.
 
     In the closed model a queue of N users is served in N / X seconds, X being the throughput; each
-    user must have been answered about once before responses are those of a full queue.
+    user must have been answered about once before responses are those of a full queue. `spread_s` is
+    how long it takes until the last of them has started.
 
     >>> warm_up_s(Users(users=100), 10.0), warm_up_s(Users(users=10), 100.0)
     (12.0, 2.0)
     """
     if isinstance(load, Users) and pilot_throughput_per_s > 0:
-        return max(MIN_WARM_UP_S, _TURNOVERS * load.users / pilot_throughput_per_s)
+        queue_s = _TURNOVERS * load.users / pilot_throughput_per_s
+        return max(MIN_WARM_UP_S, spread_s + queue_s)
     return MIN_WARM_UP_S
 
 

@@ -21,6 +21,11 @@ def test_a_blocked_loop_with_twenty_users_needs_longer_than_the_minimum() -> Non
     assert warm_up_s(Users(users=20), 10.0) == pytest.approx(2.4)
 
 
+def test_the_queue_fills_from_when_the_last_user_has_started() -> None:
+    assert warm_up_s(Users(users=20), 10.0, spread_s=1.0) == pytest.approx(3.4)
+    assert warm_up_s(Users(users=20), 1000.0, spread_s=1.0) == 2.0
+
+
 @given(st.integers(1, 10_000), st.floats(0.01, 1e6))
 def test_each_user_of_a_closed_level_is_answered_in_the_warm_up(users: int, rate: float) -> None:
     assert warm_up_s(Users(users=users), rate) * rate >= users

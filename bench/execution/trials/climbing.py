@@ -15,7 +15,7 @@ from bench.model.plan import PlannedStep, PlannedTrial
 from bench.model.progress import LiveNumbers, ProgressEvent, StepPhase, StepPhaseBegan
 from bench.model.trial import MeasuredStep, StepTimes
 from bench.planning.planning import derive_seed
-from bench.planning.warming import MIN_WARM_UP_S, PILOT_S, pilot_is_over, reason_to_skip, warm_up_s
+from bench.planning.warming import PILOT_S, pilot_is_over, reason_to_skip, warm_up_s
 
 _ANSWERS_WITHIN_S: Final = 30.0
 """For what a driver does at once, on a machine that may be busy; includes its 5 s of grace."""
@@ -75,7 +75,7 @@ class Climb:
         started = await self._link.hear("started", _ANSWERS_WITHIN_S)
         started_s = float(started["t_s"])
         throughput_per_s = await self._pilot(step, started_s + spread_s)
-        warm_up = max(MIN_WARM_UP_S, spread_s + warm_up_s(step.load, throughput_per_s))
+        warm_up = warm_up_s(step.load, throughput_per_s, spread_s)
         skipped = reason_to_skip(
             step.load,
             warm_up_s=warm_up,
