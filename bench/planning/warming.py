@@ -27,8 +27,8 @@ def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float, spread_s: float = 
     """Return how long a level has to run before its window may open.
 
     In the closed model a queue of N users is served in N / X seconds, X being the throughput; each
-    user must have been answered about once before responses are those of a full queue. `spread_s` is
-    how long it takes until the last of them has started.
+    user must have been answered about once before responses are those of a full queue. The last
+    user starts after `spread_s`.
 
     >>> warm_up_s(Users(users=100), 10.0), warm_up_s(Users(users=10), 100.0)
     (12.0, 2.0)
