@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Final
 
-from bench.model.load_level import LoadLevel, Users
+from bench.model.load_level import ArrivalRate, LoadLevel, Users
 
 MIN_WARM_UP_S: Final = 2.0
 """Below this, imports, caches and connection pools of a fresh target are still being filled."""
@@ -39,11 +39,15 @@ def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float, spread_s: float = 
     return MIN_WARM_UP_S
 
 
-def pilot_is_over(completed: int, elapsed_s: float, limit_s: float) -> bool:
-    """Tell whether enough was seen to know a level's throughput, or the time for it is up."""
+def pilot_is_over(load: LoadLevel, completed: int, elapsed_s: float, limit_s: float) -> bool:
+    """Tell whether enough was seen to know how long a level warms up, or the time for it is up.
+
+    In the open model the schedule decides the throughput, and nothing is to be learnt from it.
+    """
     if elapsed_s >= limit_s:
         return True
-    return elapsed_s >= PILOT_S and completed >= ENOUGH_COMPLETIONS
+    is_enough = completed >= ENOUGH_COMPLETIONS or isinstance(load, ArrivalRate)
+    return elapsed_s >= PILOT_S and is_enough
 
 
 def reason_to_skip(

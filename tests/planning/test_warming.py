@@ -37,13 +37,20 @@ def test_the_open_model_and_a_silent_target_get_the_minimum() -> None:
 
 
 def test_a_pilot_goes_on_until_it_has_seen_enough() -> None:
-    assert not pilot_is_over(completed=100, elapsed_s=0.5, limit_s=30)
-    assert not pilot_is_over(completed=4, elapsed_s=5.0, limit_s=30)
-    assert pilot_is_over(completed=5, elapsed_s=1.0, limit_s=30)
+    users = Users(users=10)
+    assert not pilot_is_over(users, completed=100, elapsed_s=0.5, limit_s=30)
+    assert not pilot_is_over(users, completed=4, elapsed_s=5.0, limit_s=30)
+    assert pilot_is_over(users, completed=5, elapsed_s=1.0, limit_s=30)
+
+
+def test_a_pilot_of_the_open_model_waits_for_no_completions() -> None:
+    slow = ArrivalRate(rate=0.1)
+    assert not pilot_is_over(slow, completed=0, elapsed_s=0.5, limit_s=30)
+    assert pilot_is_over(slow, completed=0, elapsed_s=1.0, limit_s=30)
 
 
 def test_a_pilot_ends_at_its_limit_whatever_it_saw() -> None:
-    assert pilot_is_over(completed=0, elapsed_s=30.0, limit_s=30)
+    assert pilot_is_over(Users(users=10), completed=0, elapsed_s=30.0, limit_s=30)
 
 
 def skip(**changes: float | None) -> str | None:

@@ -100,7 +100,7 @@ class Climb:
         while True:
             progress = await self._link.hear("progress", _ANSWERS_WITHIN_S)
             completed, elapsed_s = int(progress["completed"]), float(progress["t_s"]) - from_s
-            if pilot_is_over(completed, elapsed_s, self._load.max_warm_up):
+            if pilot_is_over(step.load, completed, elapsed_s, self._load.max_warm_up):
                 return completed / elapsed_s
 
     async def _measure(self, step: PlannedStep, started_s: float, warm_up: float) -> StepTimes:
