@@ -10,10 +10,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bench.errors import GeneratorError
-from bench.execution.supervision.processes import ManagedProcess, ProcessSpec, Supervisor
+from bench.errors import GeneratorError, UsageError
+from bench.execution.supervision.processes import (
+    ManagedProcess,
+    ProcessSpec,
+    SpawnError,
+    Supervisor,
+)
+from bench.execution.targets.commands import module_command
+from bench.execution.targets.variables import child_environment, fill_all, hash_seed
 from bench.execution.trials.driver_link import DriverLink, link_driver
 from bench.model.experiment import Experiment
+from bench.storage.atomic import write_atomically
+from bench.storage.evidence import OBSERVATIONS, SLICES
 
 _READY_WITHIN_S: Final = 60.0
 """Importing Locust takes half a second; a scenario of the user's may import much more."""
@@ -38,19 +47,24 @@ async def start_driver(
 
     Raises:
         GeneratorError: it can't be started, or is not ready in time.
-        UsageError: the scenario can't be loaded.
+        UsageError: the scenario can't be loaded, or there is no such driver.
     """
-    process = await supervisor.spawn(
-        ProcessSpec(
-            name="generator",
-            argv=_command(experiment, target_url, folder),
-            env=_environment(target_url, env, seed, folder),
-            cwd=experiment.folder,
-            cores=cores,
-            log=folder / "generator.log",
-            wants_control=True,
-        )
+    spec = ProcessSpec(
+        name="generator",
+        argv=_command(experiment, target_url, folder),
+        env=_environment(target_url, env, seed, folder),
+        cwd=experiment.folder,
+        cores=cores,
+        log=folder / "generator.log",
+        wants_control=True,
     )
+    try:
+        process = await supervisor.spawn(spec)
+    except SpawnError as error:
+        raise UsageError(
+            f"{experiment.name}: the driver {spec.argv[0]} can't be started: {error.message}",
+            hint=error.hint,
+        ) from error
     if process.control is None:
         raise GeneratorError("The supervisor gave the driver no control socket.")
     try:
@@ -63,13 +77,11 @@ async def start_driver(
 
 def _command(experiment: Experiment, target_url: str, folder: Path) -> tuple[str, ...]:
     if experiment.file.driver is not None:
-        return tuple(
-            part.replace("{python}", sys.executable).replace("{folder}", str(experiment.folder))
-            for part in experiment.file.driver
-        )
+        names = {"python": sys.executable, "folder": str(experiment.folder)}
+        return fill_all(experiment.file.driver, names)
     config = folder / "generator.json"
-    config.write_text(json.dumps(_configuration(experiment, target_url), indent=1))
-    return (sys.executable, "-m", "bench.load", str(config))
+    write_atomically(config, json.dumps(_configuration(experiment, target_url), indent=1))
+    return module_command("bench.load", str(config))
 
 
 def _configuration(experiment: Experiment, target_url: str) -> dict[str, object]:
@@ -90,15 +102,12 @@ def _configuration(experiment: Experiment, target_url: str) -> dict[str, object]
 def _environment(
     target_url: str, env: Mapping[str, str], seed: int, folder: Path
 ) -> dict[str, str]:
-    # `python -m` puts the current folder first on the path: -P's variable keeps a user's folder
-    # named `bench` from being taken for this package.
     return {
-        **os.environ,
+        **child_environment(os.environ),
         **env,
-        "PYTHONSAFEPATH": "1",
-        "PYTHONHASHSEED": str(seed),
+        "PYTHONHASHSEED": hash_seed(seed),
         "PAIRBENCH_TARGET_URL": target_url,
-        "PAIRBENCH_SLICES": str(folder / "slices.jsonl"),
-        "PAIRBENCH_OBSERVATIONS": str(folder / "observations.jsonl"),
+        "PAIRBENCH_SLICES": str(folder / SLICES),
+        "PAIRBENCH_OBSERVATIONS": str(folder / OBSERVATIONS),
         "PAIRBENCH_SEED": str(seed),
     }
