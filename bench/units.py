@@ -14,7 +14,7 @@ _SECONDS_PER: Final = {
     "min": 60.0,
     "h": 3600.0,
 }
-_DURATION: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s|min|m|h)\s*")
+_DURATION: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s|min|m|h)?\s*")
 
 _MEBIBYTE: Final = 1024 * 1024
 
@@ -33,7 +33,7 @@ def parse_duration_s(text: str | float) -> float:
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         seconds = float(text)
     elif isinstance(text, str) and (match := _DURATION.fullmatch(text)):
-        seconds = float(match["number"]) * _SECONDS_PER[match["unit"]]
+        seconds = float(match["number"]) * _SECONDS_PER[match["unit"] or "s"]
     else:
         raise ValueError(f'{text!r} is no duration; write it like "100ms", "6s" or "2m"')
     if not 0 <= seconds < float("inf"):

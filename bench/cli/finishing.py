@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -11,7 +12,7 @@ from rich.console import Console
 from bench.analysis.condensing import condense
 from bench.analysis.documenting import document_run
 from bench.cli.measuring import Outcome
-from bench.errors import EXIT_INTERRUPTED, EXIT_NOT_MEASURED
+from bench.errors import EXIT_INTERRUPTED, EXIT_NOT_MEASURED, BenchError, TargetDiedError
 from bench.model.run import RunDocument, StoredRun
 from bench.reporting.errors_text import print_error
 from bench.reporting.json_document import write_json_document
@@ -33,12 +34,24 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     else:
         sections = build_sections(run.record.plan, condense(document.steps), document.comparisons)
         print_sections(Console(), sections)
-    for failure in outcome.failures:
+    failures = [*outcome.failures, *_deaths(run)]
+    for failure in failures:
         print_error(Console(stderr=True), failure)
     sys.stderr.write(_last_words(run, outcome))
-    code = _exit_code(document, outcome)
+    code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures)
     if code:
         raise typer.Exit(code)
+
+
+def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:
+    """List the targets that died under load, those of earlier attempts included."""
+    for record in run.trials:
+        trial = record.trial
+        if trial.failure is not None:
+            yield TargetDiedError(
+                f"{trial.experiment}/{trial.variant}, trial {trial.number}: {trial.failure}",
+                hint=f"See target.log in the trial's folder below {run.path}.",
+            )
 
 
 def _last_words(run: StoredRun, outcome: Outcome) -> str:
@@ -51,11 +64,9 @@ def _last_words(run: StoredRun, outcome: Outcome) -> str:
     return words
 
 
-def _exit_code(document: RunDocument, outcome: Outcome) -> int:
-    if outcome.interrupted:
-        return EXIT_INTERRUPTED
-    if outcome.failures:
-        return outcome.failures[0].exit_code
+def _exit_code(document: RunDocument, failures: Sequence[BenchError]) -> int:
+    if failures:
+        return failures[0].exit_code
     if not any(row.valid for row in document.steps):
         return EXIT_NOT_MEASURED
     return 0

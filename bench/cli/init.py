@@ -49,6 +49,7 @@ def init(
         raise UsageError(
             f"{file} is there already.", hint="Give another name: bench init NAME.toml"
         )
+    path = file if file.is_absolute() else f"./{file}"
     write_atomically(file, _TEMPLATE)
     write_atomically(schema_file, json.dumps(ExperimentFile.model_json_schema(), indent=1) + "\n")
-    typer.echo(f"Wrote {file} and {schema_file}.\nRun it: bench run ./{file}", err=True)
+    typer.echo(f"Wrote {file} and {schema_file}.\nRun it: bench run {path}", err=True)

@@ -79,7 +79,9 @@ async def _measure_all(
             if all(trial.number in finished for trial in trials):
                 continue
             try:
-                async with _setting(plan, experiment, supervisor, environment, announce) as setting:
+                async with _setting(
+                    plan, experiment, folder, supervisor, environment, announce
+                ) as setting:
                     await _measure_trials(setting, trials, folder, finished)
             except (StorageError, SupervisorError):
                 raise
@@ -92,20 +94,26 @@ async def _measure_all(
 async def _setting(
     plan: Plan,
     experiment: Experiment,
+    folder: RunFolder,
     supervisor: Supervisor,
     environment: Environment,
     announce: Announce,
 ) -> AsyncIterator[TrialSetting]:
     placement = place(environment.usable_cores, experiment.file.cores, plan.pin, can_pin=can_pin())
     pin_self(placement.services or placement.generator)
+    logs = None
     if experiment.file.services:
         announce(Notice(text=f"starting services for {experiment.name}"))
-    async with start_services(supervisor, experiment, cores=placement.services) as services:
+        logs = folder.services_path(experiment.name)
+    async with start_services(
+        supervisor, experiment, cores=placement.services, folder=logs
+    ) as services:
         yield TrialSetting(
             supervisor=supervisor,
             experiment=experiment,
             placement=placement,
             service_env=services.env,
+            service_descriptions=services.descriptions,
             service_pids=lambda: services.pids,
             probe_seed=plan.seed,
             references=References(),

@@ -127,7 +127,8 @@ SeedOption = Annotated[
     ),
 ]
 PinOption = Annotated[
-    Pin, typer.Option("--pin", help="Bind target and generator to cores of their own.")
+    Pin | None,
+    typer.Option("--pin", help="Bind target and generator to cores of their own; default: auto."),
 ]
 PresetOption = Annotated[
     Preset | None,

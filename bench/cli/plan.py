@@ -25,7 +25,7 @@ def plan(
     repeat: RepeatOption = None,
     variants: VariantsOption = None,
     seed: SeedOption = None,
-    pin: PinOption = Pin.AUTO,
+    pin: PinOption = None,
 ) -> None:
     """Show what a run would do: its trials in their order, and how long they take."""
     from rich.console import Console
@@ -44,7 +44,7 @@ def plan(
         repetitions=repeat,
         variants=variants,
         seed=seed,
-        pin=pin,
+        pin=pin or Pin.AUTO,
     )
     estimates = {trial.number: estimate_trial_s(trial) for trial in planned.trials}
     print_table(Console(), build_plan_table(planned, estimates, estimate_plan_s(planned)))

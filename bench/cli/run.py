@@ -31,7 +31,7 @@ def run(
     repeat: RepeatOption = None,
     variants: VariantsOption = None,
     seed: SeedOption = None,
-    pin: PinOption = Pin.AUTO,
+    pin: PinOption = None,
     results: ResultsOption = Path("results"),
     resume: Annotated[
         str | None,
@@ -54,7 +54,7 @@ def run(
     from bench.cli.running import begin_run, measure_run, resume_run
 
     if resume is not None:
-        options = (names, preset, users, rate, duration, repeat, variants, seed)
+        options = (names, preset, users, rate, duration, repeat, variants, seed, pin)
         if any(option is not None for option in options):
             raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
         session = resume_run(resume, results)
@@ -68,7 +68,7 @@ def run(
             repetitions=repeat,
             variants=variants,
             seed=seed,
-            pin=pin,
+            pin=pin or Pin.AUTO,
         )
         session = begin_run(plan, results)
     finish(session.path, measure_run(session), as_json=as_json)

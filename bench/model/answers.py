@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.model.record import Record
+from bench.model.slices import Group
 
 
 class Answer(Record):
@@ -16,6 +17,7 @@ class Answer(Record):
     body_base64: str
     error: str | None
     service_s: float
+    group: Group = "users"
 
 
 class Difference(Record):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from bench.units import parse_duration_s
 
-_TEXT = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(us|µs|ms|s|min|m|h)\s*$"}
+_TEXT = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(us|µs|ms|s|min|m|h)?\s*$"}
 _SECONDS = {"type": "number", "minimum": 0}
 
 Duration = Annotated[

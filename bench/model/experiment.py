@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from annotated_types import Ge, Gt
 from pydantic import Field, field_validator, model_validator
 
 from bench.model.duration import Duration
@@ -31,18 +33,22 @@ class Load(Record):
     """The ladder of load levels, and how each of its steps is driven."""
 
     users: tuple[UserCount, ...] = Field((), description="closed model: the ladder")
-    rate: tuple[Rate, ...] = Field((), description="open model: the ladder of requests per second")
+    rate: tuple[Rate, ...] = Field(
+        (), description="open model: the ladder of tasks begun per second"
+    )
     arrivals: Literal["even", "poisson"] = Field(
         "even", description="open model: the gaps between sends"
     )
     connections: Literal["keep-alive", "close"] = "keep-alive"
     bystander: Bystander | None = None
     max_error_ratio: Annotated[float, Field(ge=0, le=1)] = 0.0
-    timeout: Duration = Field(60.0, description="after this a request counts as failed")
+    timeout: Annotated[Duration, Gt(0)] = Field(
+        60.0, description="after this a request counts as failed"
+    )
     max_users: UserCount = Field(
         1000, description="open model: requests in flight at most; more are dropped"
     )
-    max_warm_up: Duration = Field(
+    max_warm_up: Annotated[Duration, Ge(2)] = Field(
         30.0, description="a level that needs a longer warm-up is skipped"
     )
     max_drain: Duration = Field(
@@ -75,9 +81,19 @@ class Same(Record):
     tasks: Annotated[int, Field(ge=1, le=1000)] = Field(
         8, description="how many tasks of one user are compared"
     )
-    ignore: tuple[Annotated[str, Field(pattern=r"^(header:[^\s:]+|json:\$.*|body)$")], ...] = Field(
-        (), description="header:NAME, json:$.path.to[*].field, or body"
-    )
+    ignore: tuple[
+        Annotated[
+            str,
+            Field(
+                # What bench.analysis.json_paths reads, and no more: .name, [0], [*], ["a name"]
+                pattern=r"^(header:[^\s:]+|body|json:\$("
+                r"""\.[^.\[\]\s\x00-\x1f"*]+|\[[0-9]{1,9}\]|\[\*\]|"""
+                r"""\["([^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*"\]"""
+                r")+)$"
+            ),
+        ],
+        ...,
+    ] = Field((), description='header:NAME, body, or json:$ with .name, ["a name"], [0], [*]')
 
 
 class PresetLoad(Record):
@@ -158,6 +174,16 @@ class ExperimentFile(Record):
                 raise ValueError(f"presets.{preset} gives a ladder of the other kind than load")
             for unknown in set(change.strata or {}) - set(self.strata):
                 raise ValueError(f"presets.{preset}.strata.{unknown} is not in strata")
+        return self
+
+    @model_validator(mode="after")
+    def _strata_are_told_apart(self) -> ExperimentFile:
+        names: dict[str, str] = {}
+        for name in self.strata:
+            variable = re.sub("[-.]", "_", name).upper()
+            if variable in names:
+                raise ValueError(f"strata {names[variable]} and {name} would be one variable")
+            names[variable] = name
         return self
 
 

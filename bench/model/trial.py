@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from bench.model.caution import Caution
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
@@ -49,6 +51,8 @@ class MeasuredTrial(Record):
     finished_at: str
     command: tuple[str, ...]
     placement: Placement
+    services: dict[str, str] = Field(default_factory=dict)
+    """What the services were, by name."""
     host: str
     port: int
     ready_after_s: float

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
 from bench.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.load_level import LoadLevel, Users
 from bench.model.plan import Plan
+
+_BYSTANDERS_S: Final = 10.0
+"""Bystanders' calls are kept open for as many seconds; later ones are dropped."""
 
 _FILES_BESIDE_CONNECTIONS: Final = 100
 """Files that a target or generator has open beside its connections: libraries, logs, sockets."""
@@ -35,6 +39,6 @@ def check_limits(plan: Plan, open_files_limit: int) -> None:
 
 
 def _connections(experiment: Experiment, level: LoadLevel) -> int:
-    if isinstance(level, Users):
-        return level.users
-    return experiment.file.load.max_users
+    load = experiment.file.load
+    bystanders = ceil(_BYSTANDERS_S * load.bystander.rate) if load.bystander else 0
+    return bystanders + (level.users if isinstance(level, Users) else load.max_users)

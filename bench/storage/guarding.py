@@ -10,6 +10,12 @@ from typing import Final
 
 from bench.errors import StorageError
 
+FREE_SPACE: Final = (
+    "Free some space, or give another place with --results. Finished trials are kept; "
+    "`bench run --resume` does the rest."
+)
+"""What to do about a full disk."""
+
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -46,10 +52,7 @@ def reading_from(path: Path) -> Iterator[None]:
 
 def _hint(error: OSError) -> str:
     if error.errno in _FULL:
-        return (
-            "Free some space, or give another place with --results. Finished trials are kept; "
-            "`bench run --resume` does the rest."
-        )
+        return FREE_SPACE
     if error.errno in _FORBIDDEN:
         return "Give a folder of your own with --results."
     return ""

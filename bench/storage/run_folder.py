@@ -14,6 +14,7 @@ from bench.storage.guarding import storing_in
 RUN_FILE = "run.json"
 TRIAL_FILE = "trial.json"
 TRIALS = "trials"
+SERVICES = "services"
 
 
 class RunFolder:
@@ -44,8 +45,15 @@ class RunFolder:
         write_atomically(self.path / RUN_FILE, record.model_dump_json(indent=1))
 
     def trial_path(self, folder_name: str) -> Path:
-        """Return where a trial's files are, or will be."""
-        return self.path / TRIALS / folder_name
+        """Return where a trial's files are, or will be; absolute, for children with other cwds."""
+        return (self.path / TRIALS / folder_name).absolute()
+
+    def services_path(self, experiment: str) -> Path:
+        """Make the folder for the logs of an experiment's services."""
+        folder = (self.path / SERVICES / experiment).absolute()
+        with storing_in(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def begin_trial(self, folder_name: str) -> Path:
         """Make an empty folder for a trial; what an unfinished attempt left there is removed."""

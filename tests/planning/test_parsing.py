@@ -100,6 +100,9 @@ def test_a_wrong_duration_says_how_to_write_one() -> None:
         (("[load]", "[presets.quick]\nrate=[1.0]\n[load]"), "a ladder of the other kind"),
         (("[load]", "[presets.quick.strata]\nsize=[1]\n[load]"), "is not in strata"),
         (("[load]", "window = -1\n[load]"), "duration can't be"),
+        (("users = [1, 10, 50]", "users = [1]\ntimeout = 0"), "greater than 0"),
+        (("users = [1, 10, 50]", "users = [1]\nmax_warm_up = 1"), "greater than or equal to 2"),
+        (("[load]", "[strata]\na-b = [1]\na_b = [2]\n[load]"), "would be one variable"),
     ],
 )
 def test_what_does_not_fit_together_is_explained(change: tuple[str, str], complaint: str) -> None:

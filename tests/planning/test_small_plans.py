@@ -54,6 +54,12 @@ def test_the_open_model_needs_files_for_all_it_may_have_in_flight(build_experime
         check_limits(plan_of(experiment), open_files_limit=1024)
 
 
+def test_connections_of_bystanders_count_too(build_experiment: Build) -> None:
+    load = {"users": [900], "bystander": {"rate": 20, "path": "/ping"}}
+    with pytest.raises(UsageError, match="1200"):
+        check_limits(plan_of(build_experiment(load=load)), open_files_limit=1199)
+
+
 def test_nothing_named_means_the_default_set() -> None:
     assert choose_names([], ["a", "b", "c"], SUITE, "core") == ["a", "b"]
 

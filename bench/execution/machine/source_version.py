@@ -1,4 +1,4 @@
-"""Which commit of the measured service's repository a run belongs to."""
+"""Which commit a run belongs to: that of the repository that one stands in as it begins."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import asyncpg
 
+from bench.errors import ServiceError
 from bench.execution.supervision.processes import ManagedProcess
 
 CONNECT_TIMEOUT_S: Final = 10.0
@@ -36,3 +37,22 @@ class RunningDatabase:
     """Where our tables are."""
     process: ManagedProcess | None = None
     """None: a server that is not ours."""
+
+
+async def read_version(database: RunningDatabase) -> str:
+    """Ask a database which PostgreSQL it is.
+
+    Raises:
+        ServiceError: it does not answer any more.
+    """
+    try:
+        connection = await asyncpg.connect(database.url, timeout=CONNECT_TIMEOUT_S)
+        try:
+            version: str = await connection.fetchval("SHOW server_version")
+        finally:
+            await connection.close(timeout=CONNECT_TIMEOUT_S)
+    except CONNECT_ERRORS as error:
+        raise ServiceError(
+            f"The database was there a moment ago and does not answer: {type(error).__name__}."
+        ) from None
+    return version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bench.errors import ServiceError, TargetStartError
-from bench.execution.services.database import RunningDatabase
+from bench.execution.services.database import RunningDatabase, read_version
 from bench.execution.services.embedded_postgres import embedded_postgres
 from bench.execution.services.external_postgres import external_postgres
 from bench.execution.supervision.processes import (
@@ -40,6 +41,8 @@ class RunningServices:
     env: dict[str, str]
     """Where they are: DATABASE_URL and DATABASE_SCHEMA, UPSTREAM_URL, <NAME>_URL."""
     processes: tuple[ManagedProcess, ...]
+    descriptions: dict[str, str]
+    """What each is, for the record."""
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -70,6 +73,7 @@ async def start_services(
     """
     hosts = _Hosts(supervisor, experiment, cores, folder or supervisor.temp_folder, environment)
     env: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     processes: list[ManagedProcess] = []
     async with AsyncExitStack() as stack:
         for service in experiment.file.services:
@@ -78,15 +82,23 @@ async def start_services(
                     database = await _enter(stack, service, hosts.postgres())
                     env |= {"DATABASE_URL": database.url, "DATABASE_SCHEMA": database.schema}
                     processes += [database.process] if database.process else []
+                    descriptions[service] = await _describe(database)
                 case "upstream":
                     upstream = await _enter(stack, service, hosts.upstream())
                     env["UPSTREAM_URL"] = upstream.url
                     processes.append(upstream.process)
+                    descriptions[service] = "our own, asyncio"
                 case CommandService(name=name):
                     listener = await _enter(stack, name, hosts.command(service))
                     env[f"{variable_name(name)}_URL"] = listener.url
                     processes.append(listener.process)
-        yield RunningServices(env=env, processes=tuple(processes))
+                    descriptions[name] = shlex.join(service.command)
+        yield RunningServices(env, tuple(processes), descriptions)
+
+
+async def _describe(database: RunningDatabase) -> str:
+    place = "embedded" if database.process else "at DATABASE_URL"
+    return f"PostgreSQL {await read_version(database)}, {place}"
 
 
 async def _enter(

@@ -15,6 +15,8 @@ from bench.execution.targets.ports import listeners, tree_listens
 POLL_S: Final = 0.02
 _ATTEMPT_TIMEOUT_S: Final = 5.0
 """An attempt that hangs this long is given up for a new one."""
+_TELLING_SILENCE_S: Final = 0.25
+"""A last attempt that the timeout cut shorter than this says less than those before it."""
 _STATUS_LINE_BYTES: Final = 4096
 _FIRST_BAD_STATUS: Final = 400
 
@@ -49,7 +51,10 @@ async def wait_until_ready(
     seen = "it was never asked"
     try:
         while (left_s := began_s + timeout_s - clock()) > 0:
-            seen = await _attempt(dying, host, port, path, min(left_s, _ATTEMPT_TIMEOUT_S))
+            patience_s = min(left_s, _ATTEMPT_TIMEOUT_S)
+            answer = await _attempt(dying, host, port, path, patience_s)
+            if answer is not None or patience_s > _TELLING_SILENCE_S:
+                seen = answer or f"got no answer within {patience_s:.1f} s"
             if dying.done():
                 raise _death(process, dying.result(), host, port)
             if seen != _REFUSED and not tree_listens(process.pid, port):
@@ -75,13 +80,13 @@ _REFUSED: Final = "was refused; nothing listens there"
 
 async def _attempt(
     dying: asyncio.Future[int], host: str, port: int, path: str | None, timeout_s: float
-) -> str:
-    """Ask once, unless the process dies meanwhile; return what came of it, in words."""
+) -> str | None:
+    """Ask once, unless the process dies meanwhile; return what came of it, if anything did."""
     asking = asyncio.ensure_future(_ask(host, port, path))
     try:
         either: list[asyncio.Future[Any]] = [asking, dying]
         await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-        return asking.result() if asking.done() else f"got no answer within {timeout_s:.1f} s"
+        return asking.result() if asking.done() else None
     finally:
         asking.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from bench.analysis.sameness import all_failed, find_differences
-from bench.errors import AnswersDifferError, TargetError
+from bench.errors import AnswersDifferError, TargetError, UsageError
 from bench.execution.trials.driver_link import DriverLink
 from bench.model.answers import Answer, Difference
 from bench.model.experiment import ExperimentFile, StratumValue
@@ -59,27 +59,35 @@ async def check_answers(
         The median service time of one user alone, in seconds; None if the driver can't probe.
 
     Raises:
+        UsageError: the scenario sends nothing.
         TargetError: it answers nothing but errors, where errors are not the metric.
         AnswersDifferError: it answers otherwise than the reference.
     """
     await link.say("probe", seed=seed, tasks=file.same.tasks)
     heard = await link.hear("answers", _PROBE_WITHIN_S)
     answers = _ANSWERS.validate_python(heard["answers"])
-    if not answers:
+    if answers is None:
         return None
     write_answers(folder, answers)
-    _refuse_failure(trial, file, answers)
+    _refuse_failure(trial, file, answers, folder)
     if file.same.check:
         _refuse_difference(trial, file, answers, references)
-    return median(answer.service_s for answer in answers)
+    return median(answer.service_s for answer in answers if answer.group == "users")
 
 
-def _refuse_failure(trial: PlannedTrial, file: ExperimentFile, answers: Sequence[Answer]) -> None:
+def _refuse_failure(
+    trial: PlannedTrial, file: ExperimentFile, answers: Sequence[Answer], folder: Path
+) -> None:
+    if not any(answer.group == "users" for answer in answers):
+        raise UsageError(
+            f"{trial.experiment}: one user sent nothing in {file.same.tasks} tasks.",
+            hint=f"What the tasks raised is in {folder / 'generator.log'}",
+        )
     said = all_failed(answers)
     if said is not None and file.load.max_error_ratio < 1:
         raise TargetError(
             f"{trial.experiment}/{trial.variant} answers every request with an error: {said}",
-            hint=f"Try it by hand: bench serve {trial.experiment}/{trial.variant}",
+            hint=f"Its own words are in {folder / 'target.log'}; `bench serve` starts it by hand.",
         )
 
 

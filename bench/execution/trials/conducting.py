@@ -34,6 +34,7 @@ class TrialSetting:
     experiment: Experiment
     placement: Placement
     service_env: Mapping[str, str]
+    service_descriptions: Mapping[str, str]
     service_pids: Callable[[], Sequence[int]]
     probe_seed: int
     references: References
@@ -68,6 +69,7 @@ async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path
         finished_at=datetime.now(UTC).isoformat(),
         command=target.command,
         placement=setting.placement,
+        services=dict(setting.service_descriptions),
         host=target.host,
         port=target.port,
         ready_after_s=target.ready_after_s,
@@ -156,5 +158,5 @@ async def _climb_while_alive(climb: Climb, target: ManagedProcess) -> str | None
         dying.cancel()
         await asyncio.gather(climbing, dying, return_exceptions=True)
     climb.abandon("the target had died")
-    last = "".join(f"\n  {line}" for line in target.log_tail(5))
+    last = "".join(f"; its last words: {line}" for line in target.log_tail(1))
     return f"the target ended with exit code {target.returncode} under load{last}"

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from bench.errors import BenchError, GeneratorError, StorageError, UsageError
+from bench.storage.guarding import FREE_SPACE
 
 _LINE_LIMIT: Final = 256 * 1024 * 1024
 """Answers travel in one line, bodies included."""
@@ -101,7 +102,8 @@ class DriverLink:
 
     def _refusal(self, message: dict[str, Any]) -> BenchError:
         kind = _ERRORS.get(str(message.get("kind")), GeneratorError)
-        return kind(str(message.get("message", "The driver gave no reason.")))
+        hint = FREE_SPACE if kind is StorageError else ""
+        return kind(str(message.get("message", "The driver gave no reason.")), hint=hint)
 
     def _lost(self) -> GeneratorError:
         return GeneratorError("The driver ended before its time.", evidence=self._last_words())
