@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bench.analysis.estimating import RatioInterval, estimate_ratio
+from bench.analysis.estimating import (
+    MAX_SIGN_FLIP_PAIRS,
+    RatioInterval,
+    compute_sign_flip_p,
+    estimate_ratio,
+)
 from bench.analysis.quantities import Quantity, choose_quantities
 from bench.model.comparison import Comparison
 from bench.model.experiment import StratumValue
@@ -84,6 +89,17 @@ class _Pair:
         return all(step.valid for _, step in self.sides)
 
 
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """What a cell's pairs say about one quantity, and what they leave unsaid."""
+
+    ratio: float | None = None
+    interval: RatioInterval | None = None
+    sign_flip_p: float | None = None
+    method: str = METHOD_T
+    missing: str = ""
+
+
 def _order_experiments(
     records: Sequence[TrialRecord], baselines: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
@@ -124,7 +140,7 @@ def _compare(cell: _Cell, candidate: str, quantity: Quantity, level: float) -> C
     ours, theirs = cell.steps[candidate], cell.steps.get(cell.baseline, {})
     pairs = [_Pair(ours[each], theirs[each]) for each in sorted(ours.keys() & theirs.keys())]
     kept = [pair for pair in pairs if pair.valid]
-    estimate, method, missing = _estimate(quantity, kept, len(pairs), level)
+    estimate = _estimate(quantity, kept, len(pairs), level)
     selected = _describe_dropping(cell, candidate, pairs)
     return Comparison(
         experiment=cell.experiment,
@@ -133,37 +149,37 @@ def _compare(cell: _Cell, candidate: str, quantity: Quantity, level: float) -> C
         quantity=quantity.name,
         candidate=candidate,
         baseline=cell.baseline,
-        ratio=estimate[0] if estimate else None,
-        low=estimate[1] if estimate else None,
-        high=estimate[2] if estimate else None,
+        ratio=estimate.ratio,
+        low=estimate.interval.low if estimate.interval else None,
+        high=estimate.interval.high if estimate.interval else None,
         level=level,
+        sign_flip_p=estimate.sign_flip_p,
         n=len(kept),
-        method=method,
+        method=estimate.method,
         trials=tuple(sorted(trial.number for pair in kept for trial, _ in pair.sides)),
         dropped=len(pairs) - len(kept),
         valid=bool(kept) and not selected,
-        because="; ".join(filter(None, (missing, selected))),
+        because="; ".join(filter(None, (estimate.missing, selected))),
     )
 
 
-def _estimate(
-    quantity: Quantity, kept: Sequence[_Pair], pairs: int, level: float
-) -> tuple[tuple[float, float | None, float | None] | None, str, str]:
-    """Return the estimate, how it was made, and what is missing about it."""
+def _estimate(quantity: Quantity, kept: Sequence[_Pair], pairs: int, level: float) -> _Estimate:
     if not kept:
         reason = "every pair of trials has an invalid step" if pairs else "no pair of trials"
-        return None, METHOD_T, reason
+        return _Estimate(missing=reason)
     missing = next(filter(None, (_find_missing(quantity, pair) for pair in kept)), "")
     if missing:
-        return None, METHOD_T, missing
+        return _Estimate(missing=missing)
     values = [tuple(quantity.value(step) or 0.0 for _, step in pair.sides) for pair in kept]
     log_ratios = [math.log(ours / theirs) for ours, theirs in values]
     if len(kept) == 1:
-        return (math.exp(log_ratios[0]), None, None), METHOD_T, ONE_PAIR
+        return _Estimate(math.exp(log_ratios[0]), missing=ONE_PAIR)
+    p = compute_sign_flip_p(log_ratios) if len(kept) <= MAX_SIGN_FLIP_PAIRS else None
     if len(set(values)) == 1:
         ratio = values[0][0] / values[0][1]
-        return RatioInterval(ratio, ratio, ratio), METHOD_EXACT, ""
-    return estimate_ratio(log_ratios, level), METHOD_T, ""
+        return _Estimate(ratio, RatioInterval(ratio, ratio, ratio), p, METHOD_EXACT)
+    interval = estimate_ratio(log_ratios, level)
+    return _Estimate(interval.ratio, interval, p)
 
 
 def _find_missing(quantity: Quantity, pair: _Pair) -> str:

@@ -64,22 +64,22 @@ def _condensed(rows: Sequence[StepRow]) -> CondensedRow:
         trials=tuple(row.trial for row in rows),
         invalid=tuple(row.trial for row in rows if not row.valid),
         cautions=_all_cautions(rows),
-        requests=sum(row.requests for row in counted),
+        requests=_summed_requests(counted),
         errors=errors,
         error_ratio=_error_ratio(counted, errors),
-        throughput_per_s=_spread(row.throughput_per_s for row in counted),
-        p50_s=_percentile((row.p50_s, row.at_least) for row in counted),
-        p90_s=_percentile((row.p90_s, row.at_least) for row in counted),
-        p95_s=_percentile((row.p95_s, row.at_least) for row in counted),
-        p99_s=_percentile((row.p99_s, row.at_least) for row in counted),
-        p999_s=_percentile((row.p999_s, row.at_least) for row in counted),
-        max_s=_percentile((row.max_s, row.at_least) for row in counted),
-        cpu_s_per_request=_spread(row.cpu_s_per_request for row in counted),
+        throughput_per_s=_spread(counted, "throughput_per_s"),
+        p50_s=_spread(counted, "p50_s"),
+        p90_s=_spread(counted, "p90_s"),
+        p95_s=_spread(counted, "p95_s"),
+        p99_s=_spread(counted, "p99_s"),
+        p999_s=_spread(counted, "p999_s"),
+        max_s=_spread(counted, "max_s"),
+        cpu_s_per_request=_spread(counted, "cpu_s_per_request"),
         memory=memory,
         memory_bytes=memory_bytes,
-        threads=_spread(row.threads for row in counted),
-        loop_lag_p99_s=_spread(row.loop_lag_p99_s for row in counted),
-        bystander_p99_s=_spread(row.bystander_p99_s for row in counted),
+        threads=_spread(counted, "threads"),
+        loop_lag_p99_s=_spread(counted, "loop_lag_p99_s"),
+        bystander_p99_s=_spread(counted, "bystander_p99_s"),
     )
 
 
@@ -95,10 +95,14 @@ def _summed_errors(rows: Iterable[StepRow]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
+def _summed_requests(rows: Iterable[StepRow]) -> int | None:
+    known = [row.requests for row in rows if row.requests is not None]
+    return sum(known) if known else None
+
+
 def _error_ratio(rows: Sequence[StepRow], errors: dict[str, int]) -> float | None:
     """Pool the trials: a median would hide errors that fewer than half of them have."""
-    known = [row for row in rows if row.error_ratio is not None]
-    requests = sum(row.requests for row in known)
+    requests = _summed_requests(row for row in rows if row.error_ratio is not None)
     return sum(errors.values()) / requests if requests else None
 
 
@@ -106,23 +110,19 @@ def _memory(rows: Sequence[StepRow]) -> tuple[Literal["PSS", "RSS"] | None, Spre
     """Never mix the two kinds in one median."""
     measured = [row for row in rows if row.pss_bytes is not None or row.rss_bytes is not None]
     if measured and all(row.pss_bytes is not None for row in measured):
-        return "PSS", _spread(row.pss_bytes for row in measured)
-    spread = _spread(row.rss_bytes for row in measured)
+        return "PSS", _spread(measured, "pss_bytes")
+    spread = _spread(measured, "rss_bytes")
     return ("RSS" if spread else None), spread
 
 
-def _spread(values: Iterable[float | None]) -> Spread | None:
-    return _percentile((value, False) for value in values)
-
-
-def _percentile(values: Iterable[tuple[float | None, bool]]) -> Spread | None:
-    known = [(value, at_least) for value, at_least in values if value is not None]
-    numbers = [value for value, _ in known if isfinite(value)]
-    if not numbers:
+def _spread(rows: Sequence[StepRow], field: str) -> Spread | None:
+    values: list[float | None] = [getattr(row, field) for row in rows]
+    known = [value for value in values if value is not None and isfinite(value)]
+    if not known:
         return None
     return Spread(
-        median=median(numbers),
-        low=min(numbers),
-        high=max(numbers),
-        at_least=any(at_least for _, at_least in known),
+        median=median(known),
+        low=min(known),
+        high=max(known),
+        at_least=any(field in row.at_least for row in rows),
     )

@@ -30,6 +30,7 @@ from bench.analysis.doubting_surroundings import (
     doubt_swapping,
     doubt_target_changed,
     doubt_target_died,
+    doubt_throttled,
     doubt_unpinned,
 )
 from bench.analysis.evidence import StepEvidence
@@ -45,6 +46,7 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_steady_state,
     doubt_nothing_measured,
     doubt_swapping,
+    doubt_throttled,
     doubt_target_died,
     doubt_target_changed,
     doubt_censored,

@@ -15,6 +15,9 @@ MAX_STOLEN_RATIO: Final = 0.10
 MAX_SWAPPED_PAGES: Final = 256
 """1 MiB in pages of 4 KiB: the kernel's own housekeeping; above it, memory was short."""
 
+MAX_THROTTLED_RATIO: Final = 0.10
+"""Processes that stand still for longer are measured against the quota, and not by their work."""
+
 
 def doubt_service_busy(evidence: StepEvidence) -> Caution | None:
     """Doubt a step whose services had used up their cores, alone or with the generator.
@@ -91,6 +94,25 @@ def doubt_swapping(evidence: StepEvidence) -> Caution | None:
         code=CautionCode.SWAPPING,
         detail=f"the machine swapped {pages:.0f} pages within the window; "
         f"up to {MAX_SWAPPED_PAGES} does no harm",
+    )
+
+
+def doubt_throttled(evidence: StepEvidence) -> Caution | None:
+    """Doubt a step during which a CPU quota held processes back, be they target or generator.
+
+    The kernel adds up what each core of the control group stood still, so that the time may be
+    longer than the window.
+    """
+    throttled_s = evidence.machine.spent(lambda reading: reading.throttled_s)
+    if throttled_s is None or not evidence.window_s:
+        return None
+    if throttled_s <= MAX_THROTTLED_RATIO * evidence.window_s:
+        return None
+    return Caution(
+        code=CautionCode.THROTTLED,
+        detail="the CPU quota of the control group (container) held processes back for "
+        f"{format_duration(throttled_s)} in a window of {format_duration(evidence.window_s)}; "
+        f"up to {MAX_THROTTLED_RATIO:.0%} does no harm",
     )
 
 

@@ -11,8 +11,15 @@ Step = str | int
 """A key or an index."""
 
 _STEP: Final = re.compile(
-    r"""\.(?P<name>[^.\[\]\s"*]+)|\[(?P<index>\d+)\]|\[(?P<key>"(?:[^"\\]|\\.)*")\]|(?P<any>\[\*\])"""
+    r"""
+    \.(?P<name>[^.\[\]\s\x00-\x1f"*]+)
+    | \[(?P<index>[0-9]{1,9})\]
+    | \[(?P<key>"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*")\]
+    | (?P<any>\[\*\])
+    """,
+    re.VERBOSE,
 )
+"""The same syntax as in the pattern of `[same] ignore`, which refuses a path with its file."""
 
 
 class JsonPath:

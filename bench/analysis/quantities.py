@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bench.analysis.ranks import is_reached_by_censored
 from bench.model.load_level import Users
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep
@@ -17,10 +16,8 @@ class Quantity:
     """One number of a step; of the users' requests together, unless it is the bystanders'."""
 
     name: str
+    """The name of its field in the row of all."""
     read: Callable[[StepRow], float | None]
-    quantile: float | None = None
-    """Of a percentile, so that censored requests can be seen to reach it."""
-    bystander: bool = False
 
     def value(self, step: JudgedStep) -> float | None:
         """Return the quantity of a step; None where the step doesn't have it."""
@@ -29,16 +26,8 @@ class Quantity:
 
     def is_lower_bound(self, step: JudgedStep) -> bool:
         """Tell whether censored requests could lift the quantity above what is known of it."""
-        if self.quantile is None:
-            return False
-        rows = [row for row in step.rows if self._covers(row)]
-        seen = sum(row.requests - sum(row.errors.values()) for row in rows)
-        return is_reached_by_censored(self.quantile, seen, sum(row.censored for row in rows))
-
-    def _covers(self, row: StepRow) -> bool:
-        if self.bystander:
-            return row.group == "bystander"
-        return row.group == "users" and row.name is None
+        row = find_row_of_all(step)
+        return row is not None and self.name in row.at_least
 
 
 _THROUGHPUT: Final = Quantity("throughput_per_s", lambda row: row.throughput_per_s)
@@ -59,13 +48,13 @@ def choose_quantities(steps: Iterable[JudgedStep]) -> tuple[Quantity, ...]:
     memory = _RSS if any(_PSS.value(step) is None for step in weighed) else _PSS
     candidates = (
         *((_THROUGHPUT,) if closed else ()),
-        Quantity("p50_s", lambda row: row.p50_s, quantile=0.5),
-        Quantity("p95_s", lambda row: row.p95_s, quantile=0.95),
-        Quantity("p99_s", lambda row: row.p99_s, quantile=0.99),
+        Quantity("p50_s", lambda row: row.p50_s),
+        Quantity("p95_s", lambda row: row.p95_s),
+        Quantity("p99_s", lambda row: row.p99_s),
         Quantity("cpu_s_per_request", lambda row: row.cpu_s_per_request),
         memory,
         Quantity("threads", lambda row: row.threads),
-        Quantity("bystander_p99_s", lambda row: row.bystander_p99_s, 0.99, bystander=True),
+        Quantity("bystander_p99_s", lambda row: row.bystander_p99_s),
     )
     return tuple(
         quantity

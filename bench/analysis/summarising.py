@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bench.analysis.evidence import StepEvidence
@@ -37,14 +37,20 @@ _OF_THE_WHOLE_STEP: Final = (
 )
 """What can't be told apart by request name; it stands in the row of all requests alone."""
 
+_BYSTANDER_QUANTILES: Final = {"bystander_p50_s": 0.5, "bystander_p99_s": 0.99}
+
 
 def summarise(evidence: StepEvidence, cautions: Sequence[Caution] = ()) -> tuple[StepRow, ...]:
     """Sum a step up: all users' requests together first, then by name, then the bystanders'.
 
-    A step that was skipped, or whose window never closed, has a row of all requests too.
+    A step that was skipped, or whose window never closed, has one row, of all requests, in which no
+    number exists: what was seen of half a window isn't the window's.
     """
     identity = _identify(evidence, cautions)
+    if evidence.step.times is None:
+        return (StepRow(**_describe_nothing() | identity),)
     of_all = _describe_requests(evidence, None, "users", evidence.users)
+    of_all["at_least"] += _find_bounds(evidence.bystander, _BYSTANDER_QUANTILES)
     rows = [StepRow(**identity, **of_all, **_describe_step(evidence))]
     for group, names in evidence.names.items():
         for name, tally in names.items():
@@ -67,14 +73,18 @@ def _identify(evidence: StepEvidence, cautions: Sequence[Caution]) -> dict[str, 
         "load": step.load,
         "valid": not any(caution.code.invalidates for caution in cautions),
         "cautions": tuple(dict.fromkeys(caution.code for caution in cautions)),
-        "window_s": evidence.window_s,
+        "window_s": evidence.window_s if evidence.step.times else None,
     }
+
+
+def _describe_nothing() -> dict[str, Any]:
+    nothing: dict[str, Any] = dict.fromkeys(StepRow.model_fields)
+    return nothing | {"group": "users", "errors": {}, "at_least": (), "observations": {}}
 
 
 def _describe_requests(
     evidence: StepEvidence, name: str | None, group: Group, tally: RequestTally
 ) -> dict[str, Any]:
-    measured = evidence.window_s and evidence.has_slices
     response, service = tally.response, tally.service
     if group == "users" and isinstance(evidence.step.load, Users):
         service = response  # closed model: the two are one, and the generator writes it once
@@ -82,19 +92,24 @@ def _describe_requests(
         "name": name,
         "group": group,
         "requests": tally.requests,
-        "throughput_per_s": tally.succeeded / evidence.window_s if measured else None,
+        "throughput_per_s": tally.succeeded / evidence.window_s if evidence.has_slices else None,
         "error_ratio": tally.error_ratio,
         "errors": dict(tally.errors),
         "censored": tally.censored,
         **{field: response.quantile_s(q) for field, q in QUANTILES.items()},
         "max_s": response.max_s,
-        "at_least": any(
-            is_reached_by_censored(q, response.count, tally.censored) for q in QUANTILES.values()
-        ),
+        "at_least": _find_bounds(tally, QUANTILES) + (("max_s",) if tally.censored else ()),
         "mean_s": response.mean_s,
         "service_p50_s": service.quantile_s(0.5),
         "service_p99_s": service.quantile_s(0.99),
     }
+
+
+def _find_bounds(tally: RequestTally, quantiles: Mapping[str, float]) -> tuple[str, ...]:
+    seen, censored = tally.response.count, tally.censored
+    return tuple(
+        field for field, q in quantiles.items() if is_reached_by_censored(q, seen, censored)
+    )
 
 
 def _describe_step(evidence: StepEvidence) -> dict[str, Any]:
@@ -105,8 +120,10 @@ def _describe_step(evidence: StepEvidence) -> dict[str, Any]:
         "generator_cpu_ratio": evidence.cpu_ratio("generator"),
         "services_cpu_ratio": evidence.cpu_ratio("services"),
         "loop_lag_p99_s": take_loop_lag_p99_s(evidence.observations),
-        "bystander_p50_s": evidence.bystander.response.quantile_s(0.5),
-        "bystander_p99_s": evidence.bystander.response.quantile_s(0.99),
+        **{
+            field: evidence.bystander.response.quantile_s(q)
+            for field, q in _BYSTANDER_QUANTILES.items()
+        },
         "observations": summarise_observations(evidence.observations),
     }
 

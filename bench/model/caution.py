@@ -24,6 +24,7 @@ class CautionCode(StrEnum):
     # the machine was not itself
     CPU_STOLEN = "cpu-stolen"
     SWAPPING = "swapping"
+    THROTTLED = "throttled"
     # the target
     TARGET_DIED = "target-died"
     TARGET_CHANGED = "target-changed"

@@ -23,6 +23,11 @@ class Comparison(Record):
     low: float | None
     high: float | None
     level: float
+    sign_flip_p: float | None
+    """Two-sided p of the exact sign-flip test, which assumes no distribution.
+
+    None where there is no interval, or where there are too many pairs to count all patterns.
+    """
     n: int
     """Pairs of trials."""
     method: str

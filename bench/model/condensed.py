@@ -17,7 +17,7 @@ class Spread(Record):
     low: float
     high: float
     at_least: bool = False
-    """True where a trial could only say "at least"."""
+    """True where a trial could only say "at least" of this very quantity."""
 
 
 class CondensedRow(Record):
@@ -42,7 +42,7 @@ class CondensedRow(Record):
     invalid: tuple[int, ...]
     cautions: tuple[CautionCode, ...]
     """Every caution that any of the trials is under."""
-    requests: int
+    requests: int | None
     """Summed over the trials whose numbers these are, as are `errors` and `error_ratio`."""
     errors: dict[str, int]
     error_ratio: float | None

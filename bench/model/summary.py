@@ -37,18 +37,19 @@ class StepRow(Record):
     load: LoadLevel
     valid: bool
     cautions: tuple[CautionCode, ...]
-    window_s: float
+    window_s: float | None
+    """None without a window: the level was skipped, or the target died before it closed."""
     name: str | None
     """Request name; None for all requests of the users together."""
     group: Literal["users", "bystander"]
-    requests: int
+    requests: int | None
     """Requests that belong to the window and have ended, failed ones included."""
     throughput_per_s: float | None
     """Successful responses that ended inside the window, per second."""
     error_ratio: float | None
     errors: dict[str, int]
     """Failed requests by outcome."""
-    censored: int
+    censored: int | None
     late: int | None
     dropped: int | None
     p50_s: float | None
@@ -57,8 +58,12 @@ class StepRow(Record):
     p99_s: float | None
     p999_s: float | None
     max_s: float | None
-    at_least: bool
-    """True where censored requests could reach a percentile above: it is at least what is said."""
+    at_least: tuple[str, ...]
+    """Fields of this row that are lower bounds, since censored requests could reach them.
+
+    Any of `p50_s` to `max_s`, and the bystanders' percentiles by their own censored requests. A
+    field that is None stands here too where all that it could be taken from was censored.
+    """
     mean_s: float | None
     service_p50_s: float | None
     service_p99_s: float | None

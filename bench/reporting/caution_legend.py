@@ -30,12 +30,12 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "Stop other work on this machine, or pin target and generator to different cores.",
         ),
         CautionCode.GENERATOR_BUSY: Explanation(
-            "The load generator used all of its core, so the throughput may be its limit.",
-            "Lower the load, or use more workers or a declared flow.",
+            "The load generator had used up its cores, so the throughput may be its limit.",
+            "Lower the load, or use a declared flow, which costs the generator less.",
         ),
         CautionCode.RATE_MISSED: Explanation(
-            "Fewer requests were sent than the level asks for.",
-            "Raise max_users, or lower the rate.",
+            "Too many requests were sent late, or not at all, so the rate was not offered.",
+            "Lower the rate; or raise max_users, if requests were dropped.",
         ),
         CautionCode.SERVICE_BUSY: Explanation(
             "A service beside the target (database, upstream) was the limit, not the target.",
@@ -50,8 +50,8 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "Take a longer window, and look for a target that still warms up, leaks or fills up.",
         ),
         CautionCode.NOTHING_MEASURED: Explanation(
-            "No request of the window was answered.",
-            "Look at the trial's target.log, or take a window longer than a response.",
+            "No request of the window succeeded.",
+            "Look at the errors and at the trial's target.log, or take a window longer than a response.",
         ),
         CautionCode.CPU_STOLEN: Explanation(
             "The hypervisor gave this machine's CPU time to others.",
@@ -60,6 +60,10 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
         CautionCode.SWAPPING: Explanation(
             "Memory was swapped to disk during the window.",
             "Free memory, or lower the load.",
+        ),
+        CautionCode.THROTTLED: Explanation(
+            "A CPU quota, as containers have, held processes back, so it was part of the limit.",
+            "Raise the quota (of the container or cgroup), or run outside of it.",
         ),
         CautionCode.TARGET_DIED: Explanation(
             "A process of the target ended while it was measured.",
@@ -74,8 +78,8 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "Mend the target, or set max_error_ratio where errors are expected.",
         ),
         CautionCode.LEVEL_SKIPPED: Explanation(
-            "The level was not run, as its warm-up would not have fitted the time given.",
-            "Raise max_warm_up, or leave the level out.",
+            "The level was not run: its warm-up or window did not fit, or the target had died before.",
+            "Its detail says which: raise max_warm_up, take a longer window, or see why it died.",
         ),
         CautionCode.CENSORED: Explanation(
             "Some requests had no answer when the step ended: "

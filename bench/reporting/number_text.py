@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 NOTHING: Final = "-"
 """What stands where there is no number."""
 
+AT_LEAST_MARK: Final = "≥"
+"""What stands before a number that is a lower bound."""
+
 
 class Unit(NamedTuple):
     """A unit, and how many SI units it is."""

@@ -43,6 +43,9 @@ _RANKS: Final[Mapping[str, int]] = MappingProxyType(
 )
 _RANK_OF_OTHERS: Final = 9
 
+_NO_PAIRS: Final = "No pair of trials: nothing was measured of both sides in one repetition."
+_NO_VALID_PAIRS: Final = "No valid pair of trials: each has a step under a caution."
+
 _Line = tuple[LoadLevel, str]
 
 
@@ -121,6 +124,10 @@ def _levels(comparisons: Iterable[Comparison]) -> list[float]:
 
 
 def _notes(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+    if comparisons and all(comparison.n == 0 for comparison in comparisons):
+        without_pairs = {comparison.dropped == 0 for comparison in comparisons}
+        if len(without_pairs) == 1:
+            return (_NO_PAIRS if without_pairs.pop() else _NO_VALID_PAIRS,)
     notes: list[str] = []
     if any(c.n == 1 and c.ratio is not None and c.low is None for c in comparisons):
         notes.append("n = 1: no interval. Repeat the trials (--repeat) to get one.")
@@ -130,25 +137,36 @@ def _notes(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
 
 
 def _reasons(comparisons: Iterable[Comparison]) -> list[str]:
-    """Say each reason once, with all places that it holds for."""
+    """Say each reason once, with all places that it holds for.
+
+    Quantities are named where it doesn't hold for all of a place's.
+    """
+    titles: dict[str, list[str]] = {}
     places: dict[str, dict[str, list[str]]] = {}
     for comparison in comparisons:
+        place, title = _place(comparison), _title(comparison.quantity)
+        titles.setdefault(place, []).append(title)
         lone_pair = comparison.n == 1 and comparison.ratio is not None and comparison.valid
         if comparison.because and not lone_pair:
-            place = f"{comparison.candidate} at {comparison.load}"
-            found = places.setdefault(comparison.because, {})
-            found.setdefault(place, []).append(_title(comparison.quantity))
-    return [f"{_listed(found)}: {because}" for because, found in places.items()]
+            places.setdefault(comparison.because, {}).setdefault(place, []).append(title)
+    return [
+        f"{'; '.join(_listed(place, found, titles[place]) for place, found in of.items())}: {why}"
+        for why, of in places.items()
+    ]
 
 
-def _listed(places: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{place} ({', '.join(titles)})" for place, titles in places.items())
+def _listed(place: str, found: Sequence[str], titles: Sequence[str]) -> str:
+    return place if found == titles else f"{place} ({', '.join(found)})"
+
+
+def _place(comparison: Comparison) -> str:
+    return f"{comparison.candidate} at {comparison.load}"
 
 
 def _dropped(comparisons: Iterable[Comparison]) -> list[str]:
     most: dict[str, int] = {}
     for comparison in comparisons:
-        place = f"{comparison.candidate} at {comparison.load}"
+        place = _place(comparison)
         most[place] = max(most.get(place, 0), comparison.dropped)
     return [
         f"{place}: {counted(dropped, 'pair')} left out, as a step was not valid."

@@ -6,7 +6,7 @@ from bench.model.plan import PlannedTrial
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep
 from bench.reporting.labels import label_stratum
-from bench.reporting.number_text import NOTHING, PER_SECOND, PERCENT, optional
+from bench.reporting.number_text import AT_LEAST_MARK, NOTHING, PER_SECOND, PERCENT, optional
 from bench.units import format_duration
 
 
@@ -23,8 +23,8 @@ def write_step_numbers(judged: JudgedStep) -> str:
         return f"{judged.step.load}: {judged.step.skipped or 'no numbers'}"
     parts = [
         optional(row.throughput_per_s, PER_SECOND, "{}/s"),
-        f"p50 {write_time(row.p50_s)}",
-        f"p99 {'≥' if row.at_least else ''}{write_time(row.p99_s)}",
+        f"p50 {_write_percentile(row, 'p50_s', row.p50_s)}",
+        f"p99 {_write_percentile(row, 'p99_s', row.p99_s)}",
         optional(row.error_ratio, PERCENT, "errors {} %"),
     ]
     return f"{judged.step.load}: {', '.join(parts)}"
@@ -41,6 +41,11 @@ def write_step_cautions(judged: JudgedStep) -> str:
 def write_time(seconds: float | None) -> str:
     """Write a time in the unit that suits it, or a dash."""
     return NOTHING if seconds is None else format_duration(seconds)
+
+
+def _write_percentile(row: StepRow, field: str, seconds: float | None) -> str:
+    is_bound = seconds is not None and field in row.at_least
+    return f"{AT_LEAST_MARK if is_bound else ''}{write_time(seconds)}"
 
 
 def _main_row(judged: JudgedStep) -> StepRow | None:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from bench.model.condensed import CondensedRow, Spread
 from bench.reporting.labels import counted, describe_load_model
 from bench.reporting.number_text import (
+    AT_LEAST_MARK,
     COUNT,
     MEBIBYTES,
     MILLISECONDS,
@@ -116,7 +117,7 @@ def _quantities(
 def _median(spread: Spread | None, unit: Unit) -> str:
     if spread is None:
         return ""
-    return f"{'≥' if spread.at_least else ''}{in_unit(spread.median, unit)}"
+    return f"{_bound(spread)}{in_unit(spread.median, unit)}"
 
 
 def _range(spread: Spread | None, row: CondensedRow, unit: Unit) -> str:
@@ -124,7 +125,11 @@ def _range(spread: Spread | None, row: CondensedRow, unit: Unit) -> str:
     trials = len(row.trials) - len(row.invalid) if row.valid else len(row.trials)
     if spread is None or trials < 2:
         return ""
-    return f"{in_unit(spread.low, unit)}-{in_unit(spread.high, unit)}"
+    return f"{_bound(spread)}{in_unit(spread.low, unit)}-{in_unit(spread.high, unit)}"
+
+
+def _bound(spread: Spread) -> str:
+    return AT_LEAST_MARK if spread.at_least else ""
 
 
 def _variant(row: CondensedRow) -> str:
@@ -155,13 +160,19 @@ def _notes(rows: Sequence[CondensedRow]) -> tuple[str, ...]:
         notes.append(
             f"{INVALID_MARK} not valid: no trial counts; the numbers are shown only to be seen."
         )
-    if any(spread.at_least for row in rows for spread in _percentiles(row)):
-        notes.append("≥ at least: requests without an answer could reach this percentile.")
+    if any(map(_has_bound, rows)):
+        notes.append(f"{AT_LEAST_MARK} at least: requests without an answer could reach this time.")
+    if any(row.cpu_s_per_request and row.bystander_p99_s for row in rows):
+        notes.append(
+            "CPU/req divides all CPU time of the target by the users' requests; "
+            "the bystander's calls are part of that time."
+        )
     return tuple(notes)
 
 
-def _percentiles(row: CondensedRow) -> list[Spread]:
-    return [spread for quantity in _QUANTITIES if (spread := quantity.of(row)) is not None]
+def _has_bound(row: CondensedRow) -> bool:
+    spreads = (quantity.of(row) for quantity in (*_QUANTITIES, *_COSTS))
+    return any(spread is not None and spread.at_least for spread in spreads)
 
 
 def _left_out(row: CondensedRow) -> str:

@@ -35,7 +35,10 @@ def print_sections(console: Console, sections: Iterable[Section]) -> None:
 
 
 def print_table(console: Console, table: Table) -> None:
-    """Print a table with its title, caption and notes, within the console's width."""
+    """Print a table with its title, caption and notes, within the console's width.
+
+    Columns that there was no room for are named, unless they are extra.
+    """
     if table.title:
         console.print(Text(visible(table.title), style="bold"))
     if table.caption:
@@ -98,7 +101,8 @@ def _longest_word(table: Table, index: int) -> int:
 
 def _left_out(table: Table, parts: Iterable[Table]) -> tuple[str, ...]:
     shown = {column.title for part in parts for column in part.columns}
-    titles = [column.title for column in table.columns if column.title not in shown]
+    missing = (column for column in table.columns if column.title not in shown)
+    titles = [column.title for column in missing if column.rank < EXTRA]
     return (f"No room for: {', '.join(titles)}.",) if titles else ()
 
 
