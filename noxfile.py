@@ -30,7 +30,8 @@ def tests(session: nox.Session) -> None:
     session.run(
         "coverage",
         "report",
-        "--include=bench/model/*,bench/planning/*,bench/analysis/*,bench/errors.py,bench/units.py",
+        "--include=bench/model/*,bench/planning/*,bench/analysis/*,bench/storage/*,"
+        "bench/errors.py,bench/units.py",
         "--fail-under=100",
         "--skip-covered",
     )

@@ -108,19 +108,11 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
         yield field.alias or name
 
 
-def _reachable(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """Collect a model and all models in the annotations of its fields."""
-    seen: list[type[BaseModel]] = []
-    _collect(model, seen)
-    return seen
-
-
-def _collect(annotation: Any, seen: list[type[BaseModel]]) -> None:
+def _reachable(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield a model and all models in the annotations of its fields; none contains itself."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if annotation not in seen:
-            seen.append(annotation)
-            for field in annotation.model_fields.values():
-                _collect(field.annotation, seen)
-        return
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from _reachable(field.annotation)
     for argument in getattr(annotation, "__args__", ()):
-        _collect(argument, seen)
+        yield from _reachable(argument)

@@ -113,6 +113,14 @@ def test_what_an_unfinished_attempt_left_is_removed(tmp_path: Path, record: RunR
     assert list(folder.begin_trial(name).iterdir()) == []
 
 
+def test_services_have_a_folder_for_their_logs(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    logs = folder.services_path("database")
+    assert logs.is_absolute()
+    assert logs == folder.services_path("database")
+    assert logs.is_dir()
+
+
 def test_a_run_is_never_written_over_another(tmp_path: Path, record: RunRecord) -> None:
     RunFolder.create(tmp_path, record)
     with pytest.raises(StorageError, match="is there already"):

@@ -145,6 +145,16 @@ def test_installed_experiments_are_found_beside_the_package_wherever_one_stands(
     assert all(path.is_absolute() for path in found.values())
 
 
+def test_an_experiment_file_is_read_as_text(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("title = 'x'")
+    assert library.read_text(tmp_path / "x.toml") == "title = 'x'"
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="can't be read"), reading_from(tmp_path):
+        tmp_path.read_text()
+
+
 def test_a_file_that_is_not_there_is_an_error_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ExperimentFileError, match="There is no file"):
         library.read_text(tmp_path / "x.toml")
