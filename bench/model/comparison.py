@@ -24,7 +24,7 @@ class Comparison(Record):
     high: float | None
     level: float
     sign_flip_p: float | None
-    """Two-sided p of the exact sign-flip test, which assumes no distribution.
+    """Two-sided p of the exact sign-flip test, which assumes symmetry and no normal distribution.
 
     None where there is no interval, or where there are too many pairs to count all patterns.
     """

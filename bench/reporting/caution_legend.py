@@ -31,7 +31,7 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
         ),
         CautionCode.GENERATOR_BUSY: Explanation(
             "The load generator had used up its cores, so the throughput may be its limit.",
-            "Lower the load, or use a declared flow, which costs the generator less.",
+            "Lower the load, or give the target more to do per request.",
         ),
         CautionCode.RATE_MISSED: Explanation(
             "Too many requests were sent late, or not at all, so the rate was not offered.",
@@ -51,7 +51,7 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
         ),
         CautionCode.NOTHING_MEASURED: Explanation(
             "No request of the window succeeded.",
-            "Look at the errors and at the trial's target.log, or take a window longer than a response.",
+            "Look at the errors and the trial's target.log; take a window longer than a response.",
         ),
         CautionCode.CPU_STOLEN: Explanation(
             "The hypervisor gave this machine's CPU time to others.",
@@ -78,7 +78,7 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "Mend the target, or set max_error_ratio where errors are expected.",
         ),
         CautionCode.LEVEL_SKIPPED: Explanation(
-            "The level was not run: its warm-up or window did not fit, or the target had died before.",
+            "The level was not run: its warm-up or window did not fit, or the target had died.",
             "Its detail says which: raise max_warm_up, take a longer window, or see why it died.",
         ),
         CautionCode.CENSORED: Explanation(

@@ -44,7 +44,7 @@ _RANKS: Final[Mapping[str, int]] = MappingProxyType(
 _RANK_OF_OTHERS: Final = 9
 
 _NO_PAIRS: Final = "No pair of trials: nothing was measured of both sides in one repetition."
-_NO_VALID_PAIRS: Final = "No valid pair of trials: each has a step under a caution."
+_NO_VALID_PAIRS: Final = "No valid pair of trials: each has a step that is not valid."
 
 _Line = tuple[LoadLevel, str]
 

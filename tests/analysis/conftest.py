@@ -203,7 +203,7 @@ class Build:
             "requests": 1000,
             "errors": {},
             "censored": 0,
-            "at_least": False,
+            "at_least": (),
             "observations": {},
         }
         return StepRow(**fields | changes)

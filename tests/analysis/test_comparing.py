@@ -5,7 +5,7 @@ import math
 import pytest
 
 from bench.analysis.comparing import METHOD_EXACT, METHOD_T, ONE_PAIR, compare_variants
-from bench.analysis.estimating import estimate_ratio
+from bench.analysis.estimating import MAX_SIGN_FLIP_PAIRS, estimate_ratio
 
 BASELINES = {"shop": "sync"}
 
@@ -39,11 +39,27 @@ def test_trials_of_the_same_repetition_are_paired(build):
     assert (comparison.candidate, comparison.baseline) == ("async", "sync")
 
 
+def test_the_sign_flip_test_stands_beside_every_interval(build):
+    rising = compare_one(pairs(build, [(200, 100), (330, 110), (480, 120)]))
+    equal = compare_one(pairs(build, [(200, 100), (200, 100)]))
+
+    assert (rising.sign_flip_p, equal.sign_flip_p) == (0.25, 0.5)
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(MAX_SIGN_FLIP_PAIRS, True), (41, False)])
+def test_with_more_pairs_than_can_be_counted_exactly_there_is_no_p(build, n, is_told):
+    comparison = compare_one(pairs(build, [(200, 100)] * n))
+
+    assert (comparison.sign_flip_p is not None) is is_told
+    assert comparison.low == 2
+
+
 def test_a_single_pair_has_a_ratio_without_an_interval(build):
     comparison = compare_one(pairs(build, [(200, 100)]))
 
     assert comparison.ratio == pytest.approx(2)
     assert (comparison.low, comparison.high, comparison.n) == (None, None, 1)
+    assert comparison.sign_flip_p is None
     assert comparison.because == ONE_PAIR
     assert comparison.valid
 
@@ -136,9 +152,9 @@ def test_a_step_without_a_row_of_all_lacks_every_value(build):
 
 
 def test_a_percentile_that_censored_requests_could_reach_is_not_compared(build):
-    values = {"p50_s": 0.1, "p99_s": 0.2, "requests": 100}
+    values = {"p50_s": 0.1, "p99_s": 0.2}
     records = [
-        build.record("async", 0, censored=2, **values),
+        build.record("async", 0, censored=2, at_least=("p99_s", "max_s"), **values),
         build.record("sync", 0, number=2, **values),
     ]
 
@@ -150,12 +166,11 @@ def test_a_percentile_that_censored_requests_could_reach_is_not_compared(build):
 
 
 def test_a_bystanders_percentile_is_censored_by_bystanders_alone(build):
-    def record(variant, **bystander):
-        row = build.row(group="bystander", name="ping", requests=100, **bystander)
-        return build.record(variant, 0, bystander_p99_s=0.1, other_rows=[row])
+    def record(variant, *at_least):
+        return build.record(variant, 0, bystander_p99_s=0.1, at_least=at_least)
 
-    fine = compare_one([record("async"), record("sync")])
-    censored = compare_one([record("async", censored=9), record("sync")])
+    fine = compare_one([record("async", "p99_s"), record("sync")])
+    censored = compare_one([record("async", "bystander_p99_s"), record("sync")])
 
     assert fine.ratio == 1.0
     assert censored.ratio is None

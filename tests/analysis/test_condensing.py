@@ -28,7 +28,7 @@ _BASE: dict[str, Any] = {
     "errors": {},
     "error_ratio": 0.0,
     "censored": 0,
-    "at_least": False,
+    "at_least": (),
     "observations": {},
 }
 
@@ -100,9 +100,30 @@ def test_memory_is_pss_only_where_every_trial_has_it() -> None:
 
 
 def test_a_percentile_that_one_trial_only_bounds_is_at_least_that() -> None:
-    (row,) = condense([step(p99_s=1.0), step(trial=2, p99_s=2.0, at_least=True)])
+    bounded = {"p95_s": 1.5, "p99_s": 2.0, "bystander_p99_s": 0.1}
+    (row,) = condense(
+        [
+            step(p95_s=1.5, p99_s=1.0, bystander_p99_s=0.1),
+            step(trial=2, at_least=("p99_s", "bystander_p99_s"), **bounded),
+        ]
+    )
+    assert row.p95_s is not None
     assert row.p99_s is not None
-    assert row.p99_s.at_least
+    assert row.bystander_p99_s is not None
+    assert (row.p95_s.at_least, row.p99_s.at_least) == (False, True)
+    assert row.bystander_p99_s.at_least
+
+
+def test_a_trial_whose_every_request_was_censored_makes_the_others_a_bound_too() -> None:
+    (row,) = condense([step(bystander_p99_s=0.1), step(trial=2, at_least=("bystander_p99_s",))])
+    assert row.bystander_p99_s is not None
+    assert row.bystander_p99_s.at_least
+
+
+def test_trials_without_a_window_have_no_count_of_requests() -> None:
+    (none,) = condense([step(requests=None, error_ratio=None)])
+    (some,) = condense([step(requests=None, error_ratio=None), step(trial=2, requests=7)])
+    assert (none.requests, some.requests) == (None, 7)
 
 
 def test_a_number_that_is_none_is_left_out() -> None:

@@ -330,6 +330,26 @@ def test_a_machine_that_swapped(build, pages, raised):
     assert ("swapping" in codes(evidence)) is raised
 
 
+@pytest.mark.parametrize(
+    ("before_s", "after_s", "raised"),
+    [(5.0, 6.0, False), (5.0, 6.1, True), (None, 9.0, False), (5.0, None, False)],
+)
+def test_processes_that_a_quota_held_back(build, before_s, after_s, raised):
+    evidence = build.evidence(
+        *build.steady(),
+        build.machine("opens", throttled_s=before_s),
+        build.machine("closes", throttled_s=after_s),
+    )
+
+    assert codes(evidence) == (["throttled"] if raised else [])
+
+
+def test_a_quota_without_a_window_says_nothing(build):
+    machine = [build.machine("opens", throttled_s=0.0), build.machine("closes", throttled_s=9.0)]
+
+    assert "throttled" not in codes(build.evidence(*machine, step={"times": None}))
+
+
 def test_a_target_that_died_before_its_window_closed_says_why_the_trial_ended(build):
     evidence = build.evidence(step={"times": None}, failure="the target ended with signal 9")
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bench.analysis.json_paths import MISSING, JsonPath, find_json_differences, remove_paths
+from bench.model.experiment import Same
 
 KEYS = st.text(max_size=4)
 DOCUMENTS = st.recursive(
@@ -12,6 +14,10 @@ DOCUMENTS = st.recursive(
     lambda children: st.lists(children, max_size=3) | st.dictionaries(KEYS, children, max_size=3),
     max_leaves=12,
 )
+PATH = r"""\$(\.[a-zé-]+|\[[0-9]{1,9}\]|\[\*\]|\["([^"\\\x00-\x1f]|\\["n]|\\u00e9)*"\])+"""
+PIECES = st.lists(
+    st.sampled_from([*'$.[]*"\\u0a \n\t\x01\x1c\x85٣é', '["', '"]', ".a", "[0]", "[*]", "\\u00e9"])
+).map(lambda pieces: "$" + "".join(pieces))
 
 
 @pytest.mark.parametrize(
@@ -34,6 +40,40 @@ def test_paths_are_read_step_by_step(text, steps):
 def test_a_path_that_cannot_be_understood_is_refused(text):
     with pytest.raises(ValueError, match=r"path|understood"):
         JsonPath(text)
+
+
+def is_accepted(text):
+    try:
+        Same(ignore=(f"json:{text}",))
+    except ValidationError:
+        return False
+    return True
+
+
+def is_parsed(text):
+    try:
+        return bool(JsonPath(text).steps)
+    except ValueError:
+        return False
+
+
+@given(st.from_regex(PATH, fullmatch=True, alphabet=st.characters(codec="utf-8")))
+def test_an_experiment_file_accepts_what_is_parsed(text):
+    assert is_accepted(text)
+    assert is_parsed(text)
+
+
+@given(PIECES)
+def test_an_experiment_file_accepts_a_path_if_and_only_if_it_is_parsed(text):
+    assert is_accepted(text) == is_parsed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$", "$..x", "$.items[].id", "$a", "$.a ", "$.a\n", "$[-1]", '$["\\x"]', "$[٣]", "$.a\x01"],
+)
+def test_an_experiment_file_refuses_odd_paths(text):
+    assert (is_accepted(text), is_parsed(text)) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -81,14 +81,29 @@ def test_a_step_of_which_nothing_was_written_has_no_throughput(build):
     assert row_of_all(build.evidence()).throughput_per_s is None
 
 
-def test_a_skipped_level_has_a_row_that_says_nothing(build):
-    (row,) = summarise(build.evidence(step={"times": None, "skipped": "too slow"}))
+@pytest.mark.parametrize("skipped", ["too slow", None])
+def test_a_step_without_a_window_has_one_row_in_which_no_number_exists(build, skipped):
+    lines = (build.requests([1000]), build.censored(), build.generator(), build.machine("opens"))
 
-    assert (row.window_s, row.requests, row.throughput_per_s) == (0.0, 0, None)
+    (row,) = summarise(build.evidence(*lines, step={"times": None, "skipped": skipped}))
+
+    numbers = row.model_dump(exclude={"trial", "repetition", "load"}).values()
+    assert not any(isinstance(value, int | float) for value in numbers if value is not True)
+    assert (row.window_s, row.requests, row.censored, row.at_least) == (None, None, None, ())
+    assert (row.variant, row.load.users, row.name, row.group) == ("async", 10, None, "users")
 
 
-@pytest.mark.parametrize(("censored", "at_least"), [(0, False), (1, False), (2, True)])
-def test_percentiles_that_censored_requests_could_reach_are_at_least(build, censored, at_least):
+@pytest.mark.parametrize(
+    ("censored", "at_least"),
+    [
+        (0, ()),
+        (1, ("max_s",)),
+        (2, ("p999_s", "max_s")),
+        (11, ("p99_s", "p999_s", "max_s")),
+        (1000, ("p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "max_s")),
+    ],
+)
+def test_each_percentile_that_censored_requests_could_reach_is_at_least(build, censored, at_least):
     lines = [build.requests([100] * 999)]
     lines += [build.censored(censored)] if censored else []
 
@@ -97,14 +112,23 @@ def test_percentiles_that_censored_requests_could_reach_are_at_least(build, cens
     assert (row.censored, row.at_least, row.max_s) == (censored, at_least, 0.0001)
 
 
-def test_one_censored_request_among_very_many_reaches_no_percentile(build):
-    assert not row_of_all(build.evidence(build.requests([9] * 5000), build.censored())).at_least
+def test_the_bystanders_percentiles_are_bounded_by_their_own_censored_requests(build):
+    users, ping = build.requests([9] * 99), {"group": "bystander", "name": "ping"}
+    bystander = build.requests([9] * 50, **ping)
+
+    of_all, _, of_ping = summarise(build.evidence(users, bystander, build.censored(1, **ping)))
+    theirs = row_of_all(build.evidence(users, bystander, build.censored(9)))
+
+    assert (of_all.censored, of_all.at_least) == (0, ("bystander_p99_s",))
+    assert of_ping.at_least == ("p99_s", "p999_s", "max_s")
+    assert theirs.at_least == ("p95_s", "p99_s", "p999_s", "max_s")
 
 
 def test_a_name_whose_requests_were_all_censored_has_a_row(build):
     row = summarise(build.evidence(build.censored(3, name="slow")))[1]
 
-    assert (row.name, row.requests, row.censored, row.at_least) == ("slow", 0, 3, True)
+    assert (row.name, row.requests, row.censored, row.p50_s) == ("slow", 0, 3, None)
+    assert row.at_least[0] == "p50_s"
 
 
 def test_service_time_is_response_time_in_the_closed_model(build):

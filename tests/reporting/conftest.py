@@ -79,7 +79,7 @@ def make_step() -> Build:
             "censored": 0,
             "p50_s": 2.0,
             "p99_s": 2.1,
-            "at_least": False,
+            "at_least": (),
             "observations": {},
         }
         return StepRow(**{**values, **changes})
@@ -141,6 +141,7 @@ def make_comparison() -> Build:
             "low": 3.7,
             "high": 4.128,
             "level": 0.95,
+            "sign_flip_p": 0.0625,
             "n": 5,
             "method": "Student's t on log ratios",
             "trials": (1, 2),

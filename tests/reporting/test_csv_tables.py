@@ -51,6 +51,16 @@ def test_comparisons_have_a_line_each(make_comparison: Build) -> None:
     (line,) = read(write_comparisons_csv([make_comparison(stratum={"s": True}, low=None)]))
     assert line["trials"] == "1 2"
     assert (line["ratio"], line["low"], line["stratum.s"]) == ("3.912", "", "true")
+    assert line["sign_flip_p"] == "0.0625"
+
+
+def test_lower_bounds_are_named_and_a_step_without_a_window_has_empty_cells(
+    make_step: Build,
+) -> None:
+    steps = [make_step(at_least=("p99_s", "max_s")), make_step(window_s=None, requests=None)]
+    bounded, skipped = read(write_steps_csv(steps))
+    assert bounded["at_least"] == "p99_s max_s"
+    assert (skipped["window_s"], skipped["requests"], skipped["at_least"]) == ("", "", "")
 
 
 def test_without_rows_there_is_a_header() -> None:

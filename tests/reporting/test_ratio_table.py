@@ -30,10 +30,59 @@ def test_a_single_pair_has_a_ratio_and_no_interval(make_comparison: Build) -> No
 
 
 def test_a_missing_ratio_is_a_dash_with_its_reason_said_once(make_comparison: Build) -> None:
-    gone = {"ratio": None, "low": None, "high": None, "n": 0, "because": "no valid pair"}
-    table = build_ratio_table([make_comparison(**gone), make_comparison(quantity="p99_s", **gone)])
+    gone = {"ratio": None, "low": None, "high": None, "because": "trial 2 has none"}
+    table = build_ratio_table(
+        [
+            make_comparison(),
+            make_comparison(quantity="p50_s", **gone),
+            make_comparison(quantity="p99_s", **gone),
+        ]
+    )
     assert table.rows[0].cells[-2:] == ("-", "-")
-    assert table.notes == ("async-client at 20 users (throughput, p99): no valid pair",)
+    assert table.notes == ("async-client at 20 users (p50, p99): trial 2 has none",)
+
+
+def test_a_reason_that_holds_for_a_whole_line_names_no_quantities(make_comparison: Build) -> None:
+    gone = {"candidate": "b", "ratio": None, "n": 0, "because": "no pair of trials"}
+    lines = [make_comparison(), make_comparison(**gone), make_comparison(quantity="p50_s", **gone)]
+    assert build_ratio_table(lines).notes == ("b at 20 users: no pair of trials",)
+
+
+def test_where_no_candidate_has_a_valid_pair_one_note_says_so(make_comparison: Build) -> None:
+    gone = {"ratio": None, "low": None, "high": None, "n": 0, "valid": False}
+    names = [(candidate, quantity) for candidate in "ab" for quantity in ("p50_s", "p99_s")]
+    for dropped, note in (
+        (2, "No valid pair of trials: each has a step that is not valid."),
+        (0, "No pair of trials: nothing was measured of both sides in one repetition."),
+    ):
+        lines = [
+            make_comparison(
+                candidate=candidate,
+                quantity=quantity,
+                dropped=dropped,
+                because=f"2 of 2 steps of {candidate} are invalid",
+                **gone,
+            )
+            for candidate, quantity in names
+        ]
+        assert build_ratio_table(lines).notes == (note,)
+
+
+def test_candidates_without_a_pair_for_different_reasons_are_told_apart(
+    make_comparison: Build,
+) -> None:
+    gone = {"ratio": None, "low": None, "high": None, "n": 0, "valid": False}
+    table = build_ratio_table(
+        [
+            make_comparison(because="no pair of trials", **gone),
+            make_comparison(candidate="b", dropped=1, because="every pair is invalid", **gone),
+        ]
+    )
+    assert table.notes == (
+        "async-client at 20 users: no pair of trials",
+        "b at 20 users: every pair is invalid",
+        "b at 20 users: 1 pair left out, as a step was not valid.",
+    )
 
 
 def test_a_ratio_that_is_not_valid_is_marked_and_the_dropped_pairs_counted(
@@ -43,7 +92,7 @@ def test_a_ratio_that_is_not_valid_is_marked_and_the_dropped_pairs_counted(
     assert table.rows[0].cells[-1] == "3.91† [3.70, 4.13]"
     assert not table.rows[0].counts
     assert table.notes[0].startswith("† not valid")
-    assert "async-client at 20 users (throughput): 2 of 7 dropped" in table.notes
+    assert "async-client at 20 users: 2 of 7 dropped" in table.notes
     assert "async-client at 20 users: 2 pairs left out, as a step was not valid." in table.notes
 
 

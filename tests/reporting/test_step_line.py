@@ -14,7 +14,13 @@ Build = Callable[..., Any]
 
 
 def test_a_censored_percentile_is_at_least_that(make_judged: Build, make_step: Build) -> None:
-    row = make_step(at_least=True, p50_s=None, error_ratio=None)
+    row = make_step(at_least=("p99_s",), error_ratio=None)
+    line = write_step_numbers(make_judged(rows=(row,)))
+    assert line == "20 users: 9.90/s, p50 2 s, p99 ≥2.1 s, -"
+
+
+def test_a_percentile_that_does_not_exist_is_no_bound(make_judged: Build, make_step: Build) -> None:
+    row = make_step(at_least=("p50_s", "p99_s"), p50_s=None, error_ratio=None)
     line = write_step_numbers(make_judged(rows=(row,)))
     assert line == "20 users: 9.90/s, p50 -, p99 ≥2.1 s, -"
 

@@ -77,9 +77,31 @@ def test_one_unit_holds_for_the_whole_column(make_row: Build) -> None:
 
 
 def test_a_percentile_that_could_be_higher_is_marked(make_row: Build) -> None:
-    table = build_step_table([make_row(p99_s=Spread(median=2, low=2, high=2, at_least=True))])
+    bound = Spread(median=2, low=2, high=3, at_least=True)
+    table = build_step_table([make_row(trials=(1, 2), p50_s=2.0, p99_s=bound)])
+    assert columns(table)["p50 (s)"] == ["2.00"]
     assert columns(table)["p99 (s)"] == ["≥2.00"]
+    assert columns(table)["p99 range (s)"] == ["≥2.00-3.00"]
     assert any(note.startswith("≥") for note in table.notes)
+
+
+def test_a_bystanders_percentile_that_could_be_higher_is_marked_too(make_row: Build) -> None:
+    bound = Spread(median=2, low=2, high=2, at_least=True)
+    table = build_step_table([make_row(p99_s=2.0, bystander_p99_s=bound)])
+    assert columns(table)["p99 (s)"] == ["2.00"]
+    assert columns(table)["bystander p99 (s)"] == ["≥2.00"]
+    assert any(note.startswith("≥") for note in table.notes)
+
+
+def test_where_there_is_a_bystander_cpu_per_request_says_what_is_in_it(make_row: Build) -> None:
+    alone = build_step_table([make_row(cpu_s_per_request=0.1)])
+    beside = build_step_table([make_row(cpu_s_per_request=0.1, bystander_p99_s=0.2)])
+    assert alone.notes == ()
+    (note,) = beside.notes
+    assert note == (
+        "CPU/req divides all CPU time of the target by the users' requests; "
+        "the bystander's calls are part of that time."
+    )
 
 
 def test_a_line_without_a_valid_trial_is_marked_and_explained(make_row: Build) -> None:

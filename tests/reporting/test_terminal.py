@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from bench.model.caution import CautionCode
 from bench.model.condensed import Spread
 from bench.reporting.step_table import build_step_table
-from bench.reporting.table import Column, Row, Section, Table
+from bench.reporting.table import EXTRA, Column, Row, Section, Table
 from bench.reporting.tables import build_sections
 from bench.reporting.terminal import print_sections, print_table, split_table
 
@@ -82,7 +82,7 @@ def test_80_columns_show_the_essentials_whole(
     shown = text_of(console)
     for whole in ("20 users", "2/2", "0/1†", "≥500", "blocking-client", "no-steady-state"):
         assert whole in shown
-    assert "No room for: throughput range," in shown
+    assert "No room for" not in shown  # ranges are extra
     assert "…" not in shown
 
 
@@ -107,6 +107,20 @@ def test_a_table_without_keys_is_not_continued() -> None:
     table = Table(columns=columns, rows=(Row(cells=("a", "b")),))
     (part,) = split_table(table, 20)
     assert part.columns == columns[:1]
+
+
+def test_columns_that_are_not_extra_are_named_where_there_was_no_room(
+    make_console: Build, text_of: Build
+) -> None:
+    console = make_console(20)
+    columns = (
+        Column(title="name"),
+        Column(title="x" * 30, rank=1),
+        Column(title="y" * 30, rank=EXTRA),
+    )
+    print_table(console, Table(columns=columns, rows=()))
+    shown = "".join(line.strip() for line in text_of(console).splitlines())
+    assert shown.endswith(f"No room for:{'x' * 30}.")
 
 
 def test_a_table_of_nothing_but_keys_is_one_part() -> None:

@@ -64,9 +64,7 @@ def test_a_blocked_loop_serves_one_request_at_a_time(tmp_path: Path) -> None:
         assert median(free, "throughput_per_s") >= 5 * median(blocked, "throughput_per_s")
         assert median(blocked, "bystander_p99_s") >= 10 * median(free, "bystander_p99_s")
 
-    holds(
-        tmp_path, judge, "blocking-call", "--users", "20", "--duration", "6s", "--repeat", "2"
-    )
+    holds(tmp_path, judge, "blocking-call", "--users", "20", "--duration", "6s", "--repeat", "2")
 
 
 def test_forty_threads_serve_forty_requests_at_a_time(tmp_path: Path) -> None:
