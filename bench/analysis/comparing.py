@@ -25,12 +25,15 @@ from bench.model.trial import JudgedStep, MeasuredTrial, TrialRecord
 
 METHOD_T: Final = "t on log ratios"
 METHOD_EXACT: Final = "exact"
-"""For a quantity that has the same value in every trial of a side: there is nothing to estimate."""
+"""For a count that is the same in every trial of a side: there is nothing to estimate."""
 
 MAX_DROPPED_RATIO: Final = 0.1
 """If more of a side's steps are invalid, those that are left are a selection."""
 
 ONE_PAIR: Final = "one pair of trials: no interval"
+
+NO_SPREAD: Final = "the pairs agree to the last digit: no spread to make an interval of"
+"""A few hundred completions in whole numbers agree now and then; that is no certainty."""
 
 
 def compare_variants(
@@ -175,8 +178,10 @@ def _estimate(quantity: Quantity, kept: Sequence[_Pair], pairs: int, level: floa
     if len(kept) == 1:
         return _Estimate(math.exp(log_ratios[0]), missing=ONE_PAIR)
     p = compute_sign_flip_p(log_ratios) if len(kept) <= MAX_SIGN_FLIP_PAIRS else None
-    if len(set(values)) == 1:
+    if len(set(log_ratios)) == 1:
         ratio = values[0][0] / values[0][1]
+        if not quantity.is_count:
+            return _Estimate(ratio, missing=NO_SPREAD)
         return _Estimate(ratio, RatioInterval(ratio, ratio, ratio), p, METHOD_EXACT)
     interval = estimate_ratio(log_ratios, level)
     return _Estimate(interval.ratio, interval, p)

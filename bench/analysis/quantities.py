@@ -18,6 +18,8 @@ class Quantity:
     name: str
     """The name of its field in the row of all."""
     read: Callable[[StepRow], float | None]
+    is_count: bool = False
+    """Whether it is exact, so that equal numbers mean more than that they were rounded alike."""
 
     def value(self, step: JudgedStep) -> float | None:
         """Return the quantity of a step; None where the step doesn't have it."""
@@ -53,7 +55,7 @@ def choose_quantities(steps: Iterable[JudgedStep]) -> tuple[Quantity, ...]:
         Quantity("p99_s", lambda row: row.p99_s),
         Quantity("cpu_s_per_request", lambda row: row.cpu_s_per_request),
         memory,
-        Quantity("threads", lambda row: row.threads),
+        Quantity("threads", lambda row: row.threads, is_count=True),
         Quantity("bystander_p99_s", lambda row: row.bystander_p99_s),
     )
     return tuple(

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.analysis.comparing import METHOD_EXACT, METHOD_T, ONE_PAIR, compare_variants
+from bench.analysis.comparing import METHOD_EXACT, METHOD_T, NO_SPREAD, ONE_PAIR, compare_variants
 from bench.analysis.estimating import MAX_SIGN_FLIP_PAIRS, estimate_ratio
 
 BASELINES = {"shop": "sync"}
@@ -41,17 +41,17 @@ def test_trials_of_the_same_repetition_are_paired(build):
 
 def test_the_sign_flip_test_stands_beside_every_interval(build):
     rising = compare_one(pairs(build, [(200, 100), (330, 110), (480, 120)]))
-    equal = compare_one(pairs(build, [(200, 100), (200, 100)]))
+    equal = compare_one(pairs(build, [(200, 100), (200, 100)], "threads"))
 
     assert (rising.sign_flip_p, equal.sign_flip_p) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize(("n", "is_told"), [(MAX_SIGN_FLIP_PAIRS, True), (41, False)])
 def test_with_more_pairs_than_can_be_counted_exactly_there_is_no_p(build, n, is_told):
-    comparison = compare_one(pairs(build, [(200, 100)] * n))
+    comparison = compare_one(pairs(build, [(200 + number, 100) for number in range(n)]))
 
     assert (comparison.sign_flip_p is not None) is is_told
-    assert comparison.low == 2
+    assert comparison.low is not None
 
 
 def test_a_single_pair_has_a_ratio_without_an_interval(build):
@@ -69,6 +69,15 @@ def test_quantities_without_variance_are_compared_exactly(build):
 
     assert (comparison.ratio, comparison.low, comparison.high) == (20.5, 20.5, 20.5)
     assert comparison.method == METHOD_EXACT
+
+
+def test_measured_quantities_that_agree_to_the_last_digit_are_no_certainty(build):
+    comparison = compare_one(pairs(build, [(398, 400), (398, 400)]))
+
+    assert comparison.ratio == pytest.approx(0.995)
+    assert (comparison.low, comparison.high, comparison.sign_flip_p) == (None, None, None)
+    assert comparison.because == NO_SPREAD
+    assert comparison.valid
 
 
 def test_a_repetition_that_only_one_side_has_is_no_pair(build):
