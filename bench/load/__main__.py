@@ -14,7 +14,7 @@ from bench.load.control import ControlChannel
 from bench.load.driver import EXIT_FAILED, Driver
 from bench.load.failure import DriverFailure
 from bench.load.log import log_to_stderr
-from bench.load.spool import Spool
+from bench.load.recording.spool import Spool
 
 logger = logging.getLogger("bench.load")
 

@@ -13,17 +13,17 @@ from gevent import Greenlet
 from gevent.event import AsyncResult
 from gevent.queue import Queue
 
-from bench.load.client import Endpoint
 from bench.load.configuration import LoadConfig
 from bench.load.control import ControlChannel
 from bench.load.environment import LoadEnvironment
 from bench.load.failure import DriverFailure
 from bench.load.flow import build_flow_user
+from bench.load.http.client import Endpoint
 from bench.load.paced_users import make_paced, route_pauses_to_users
 from bench.load.probe import probe
+from bench.load.recording.spool import Spool
 from bench.load.scenario import load_user_classes
 from bench.load.setting import Setting
-from bench.load.spool import Spool
 from bench.load.step import Step, StepOrder
 
 logger = logging.getLogger(__name__)

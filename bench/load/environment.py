@@ -10,7 +10,7 @@ from gevent import Greenlet
 from locust.env import Environment
 from locust.stats import RequestStats
 
-from bench.load.client import Endpoint, RequestLog
+from bench.load.http.client import Endpoint, RequestLog
 
 
 class Stage(Protocol):

@@ -14,10 +14,10 @@ from gevent import Greenlet
 from gevent.pool import Group
 from locust.exception import StopUser
 
-from bench.load.client import HttpClient
 from bench.load.configuration import BystanderPlan
 from bench.load.environment import LoadEnvironment
-from bench.load.response import Response
+from bench.load.http.client import HttpClient
+from bench.load.http.response import Response
 from bench.load.scenario import choose_user_class
 from bench.load.stock_requests import name_as_ours
 

@@ -13,7 +13,7 @@ from locust.runners import LocalRunner
 from bench.load.configuration import LoadConfig
 from bench.load.control import ControlChannel
 from bench.load.environment import LoadEnvironment
-from bench.load.spool import Spool
+from bench.load.recording.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)

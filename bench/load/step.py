@@ -11,19 +11,19 @@ import gevent
 from gevent import Greenlet
 from gevent.event import Event
 
-from bench.load.bystander import Bystander, open_bystander_connections
-from bench.load.closed_model import ClosedModel
-from bench.load.connection import Connection
 from bench.load.environment import GRACE_S
-from bench.load.open_model import OpenModel
-from bench.load.pacing import pace
-from bench.load.recorder import Group, Recorder
-from bench.load.schedule import schedule
-from bench.load.self_watch import SelfWatch
+from bench.load.http.connection import Connection
+from bench.load.pacing.bystander import Bystander, open_bystander_connections
+from bench.load.pacing.closed_model import ClosedModel
+from bench.load.pacing.open_model import OpenModel
+from bench.load.pacing.pacer import pace
+from bench.load.pacing.schedule import schedule
+from bench.load.recording.recorder import Group, Recorder
+from bench.load.recording.self_watch import SelfWatch
+from bench.load.recording.thinking import ThinkMeter
+from bench.load.recording.timeline import Timeline
 from bench.load.setting import Setting
 from bench.load.stock_requests import StockRequests
-from bench.load.thinking import ThinkMeter
-from bench.load.timeline import Timeline
 
 _PROGRESS_S: Final = 0.5
 _DRAIN_POLL_S: Final = 0.02

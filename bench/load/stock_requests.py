@@ -15,9 +15,9 @@ from gevent import Greenlet, getcurrent
 from locust.clients import HttpSession
 from locust.contrib.fasthttp import FastHttpSession
 
-from bench.load.journal import Journal
-from bench.load.outcomes import CHECK_FAILED, OK, outcome_of_exception, outcome_of_status
-from bench.load.recorder import OpenRequest, Recorder
+from bench.load.http.outcomes import CHECK_FAILED, OK, outcome_of_exception, outcome_of_status
+from bench.load.recording.journal import Journal
+from bench.load.recording.recorder import OpenRequest, Recorder
 
 
 class StockRequests:

@@ -15,13 +15,13 @@ from __future__ import annotations
 import locust
 from locust.exception import LocustError
 
-from bench.load.client import HttpClient
 from bench.load.environment import LoadEnvironment
-from bench.load.waiting import waiting
+from bench.load.http.client import HttpClient
+from bench.load.pacing.waiting import waiting
 
 
 class HttpUser(locust.User):
-    """A Locust user whose `client` is lean: see `bench.load.client`."""
+    """A Locust user whose `client` is lean: see `bench.load.http.client`."""
 
     abstract = True
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench.load.client import Endpoint, HttpClient
-from bench.load.response import Response
+from bench.load.http.client import Endpoint, HttpClient
+from bench.load.http.response import Response
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Script = Callable[[socket.socket, int], None]

@@ -12,10 +12,10 @@ from typing import Final
 import gevent
 import numpy as np
 
-from bench.load.histograms import HistogramEncoder
-from bench.load.recorder import Line, Recorder
-from bench.load.thinking import ThinkMeter
-from bench.load.timeline import Cell, Timeline
+from bench.load.recording.histograms import HistogramEncoder
+from bench.load.recording.recorder import Line, Recorder
+from bench.load.recording.thinking import ThinkMeter
+from bench.load.recording.timeline import Cell, Timeline
 
 _TICK_S: Final = 0.010
 _NS_PER_S: Final = 1e9

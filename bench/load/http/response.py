@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from bench.load.outcomes import CHECK_FAILED, OK
+from bench.load.http.outcomes import CHECK_FAILED, OK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

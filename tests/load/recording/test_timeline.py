@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.timeline import Cell, Timeline
+from bench.load.recording.timeline import Cell, Timeline
 
 
 def test_until_a_window_is_announced_all_is_warm_up() -> None:

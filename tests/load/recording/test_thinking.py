@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.load.thinking import ThinkMeter
+from bench.load.recording.thinking import ThinkMeter
 
 
 def test_thinking_that_still_goes_on_counts_up_to_now() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
-from bench.load import priming
-from bench.load.client import Endpoint
-from bench.load.priming import StartingLine, open_served_connections
+from bench.load.http.client import Endpoint
+from bench.load.pacing import priming
+from bench.load.pacing.priming import StartingLine, open_served_connections
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n%b\r\nok"
 

@@ -5,7 +5,7 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.histograms import DIGITS, HIGHEST_US, LOWEST_US, HistogramEncoder
+from bench.load.recording.histograms import DIGITS, HIGHEST_US, LOWEST_US, HistogramEncoder
 
 ENCODER = HistogramEncoder()
 values_us = st.lists(st.integers(LOWEST_US, HIGHEST_US), min_size=1, max_size=200)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bench.load.recorder import Line, Recorder
-from bench.load.timeline import Timeline
+from bench.load.recording.recorder import Line, Recorder
+from bench.load.recording.timeline import Timeline
 from bench.model.slices import CensoredRequests, RequestSlice, SliceLine
 
 ORIGIN_S = 1000.0

@@ -14,7 +14,7 @@ import gevent
 import httptools
 from gevent import monkey
 
-from bench.load.outcomes import BadResponseError
+from bench.load.http.outcomes import BadResponseError
 
 _new_socket: Final[type[stdlib_socket.socket]] = monkey.get_original("socket", "socket")
 _READ: Final = 1

@@ -14,9 +14,9 @@ from typing import Final
 import gevent
 from gevent.event import Event
 
-from bench.load.client import Endpoint
-from bench.load.connection import Connection
-from bench.load.outcomes import BadResponseError
+from bench.load.http.client import Endpoint
+from bench.load.http.connection import Connection
+from bench.load.http.outcomes import BadResponseError
 
 _AT_MOST_S: Final = 5.0
 """A target that serves nobody before load won't be served better by waiting longer."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bench.load.request_bytes import RequestBuilder
+from bench.load.http.request_bytes import RequestBuilder
 
 BUILDER = RequestBuilder("127.0.0.1:80", "keep-alive")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.load.recorder import Group, OpenRequest, Recorder, Ticket
-from bench.load.response import Response
+from bench.load.http.response import Response
+from bench.load.recording.recorder import Group, OpenRequest, Recorder, Ticket
 
 
 class Journal:

@@ -8,15 +8,15 @@ from typing import Final
 import gevent
 from gevent.pool import Group
 
-from bench.load.client import Endpoint, HttpClient
 from bench.load.configuration import BystanderPlan
-from bench.load.connection import Connection
-from bench.load.journal import Journal
-from bench.load.pacing import pace
-from bench.load.priming import connections_for, open_served_connections
-from bench.load.recorder import Recorder
-from bench.load.schedule import schedule
-from bench.load.tickets import Dispenser
+from bench.load.http.client import Endpoint, HttpClient
+from bench.load.http.connection import Connection
+from bench.load.pacing.pacer import pace
+from bench.load.pacing.priming import connections_for, open_served_connections
+from bench.load.pacing.schedule import schedule
+from bench.load.pacing.tickets import Dispenser
+from bench.load.recording.journal import Journal
+from bench.load.recording.recorder import Recorder
 
 _LEAST_CAP: Final = 50
 _CAP_S: Final = 10.0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 import gevent
 from gevent.hub import Waiter
 
-from bench.load.recorder import Group, Recorder, Ticket
+from bench.load.recording.recorder import Group, Recorder, Ticket
 
 
 class Dispenser:

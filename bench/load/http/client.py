@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from gevent import getcurrent
 
 from bench.load.configuration import Connections
-from bench.load.connection import Address, Connection
-from bench.load.deadlines import Deadlines
-from bench.load.outcomes import BadResponseError, outcome_of_exception, outcome_of_status
-from bench.load.request_bytes import RequestBuilder
-from bench.load.response import CheckedResponse, Headers, Response
+from bench.load.http.connection import Address, Connection
+from bench.load.http.deadlines import Deadlines
+from bench.load.http.outcomes import BadResponseError, outcome_of_exception, outcome_of_status
+from bench.load.http.request_bytes import RequestBuilder
+from bench.load.http.response import CheckedResponse, Headers, Response
 
 
 class SentRequest(Protocol):

@@ -9,13 +9,13 @@ import gevent
 import locust
 from gevent import Greenlet
 
-from bench.load.journal import Journal
-from bench.load.priming import StartingLine
-from bench.load.recorder import Recorder
+from bench.load.pacing.priming import StartingLine
+from bench.load.pacing.waiting import waiting
+from bench.load.recording.journal import Journal
+from bench.load.recording.recorder import Recorder
+from bench.load.recording.thinking import ThinkMeter
 from bench.load.stock_requests import StockRequests
-from bench.load.thinking import ThinkMeter
 from bench.load.users import HttpUser
-from bench.load.waiting import waiting
 
 
 class ClosedModel:

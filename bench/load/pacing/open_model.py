@@ -10,14 +10,14 @@ import gevent
 import locust
 from gevent import Greenlet
 
-from bench.load.journal import Journal
-from bench.load.recorder import Recorder
+from bench.load.pacing.tickets import Dispenser
+from bench.load.pacing.waiting import waiting
+from bench.load.recording.journal import Journal
+from bench.load.recording.recorder import Recorder
+from bench.load.recording.thinking import ThinkMeter
 from bench.load.scenario import choose_user_class
 from bench.load.stock_requests import StockRequests
-from bench.load.thinking import ThinkMeter
-from bench.load.tickets import Dispenser
 from bench.load.users import HttpUser
-from bench.load.waiting import waiting
 
 
 class OpenModel:

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from bench.load.outcomes import BadResponseError, outcome_of_exception, outcome_of_status
+from bench.load.http.outcomes import BadResponseError, outcome_of_exception, outcome_of_status
 
 
 @pytest.mark.parametrize(

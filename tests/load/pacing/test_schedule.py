@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.schedule import schedule
+from bench.load.pacing.schedule import schedule
 
 rates = st.floats(0.1, 100_000)
 seeds = st.text(max_size=8)

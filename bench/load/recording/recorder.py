@@ -15,9 +15,9 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.load.histograms import HistogramEncoder
-from bench.load.outcomes import OK
-from bench.load.timeline import Cell, Timeline
+from bench.load.http.outcomes import OK
+from bench.load.recording.histograms import HistogramEncoder
+from bench.load.recording.timeline import Cell, Timeline
 
 Group = Literal["users", "bystander"]
 Line = dict[str, object]

@@ -1,0 +1,1 @@
+"""When users send: closed model, open model, bystanders."""

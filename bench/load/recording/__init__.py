@@ -1,0 +1,1 @@
+"""What happened to each request, and to the generator itself, by slice."""
