@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bench.analysis.evidence import StepEvidence
+from bench.analysis.histograms import Histogram, merge_histograms
 from bench.analysis.observed import summarise_observations, take_loop_lag_p99_s
 from bench.analysis.ranks import is_reached_by_censored
 from bench.analysis.tallies import RequestTally
@@ -85,7 +86,7 @@ def _describe_nothing() -> dict[str, Any]:
 def _describe_requests(
     evidence: StepEvidence, name: str | None, group: Group, tally: RequestTally
 ) -> dict[str, Any]:
-    response, service = tally.response, tally.service
+    response, service = _bound_response(tally), tally.service
     if group == "users" and isinstance(evidence.step.load, Users):
         service = response  # closed model: the two are one, and the generator writes it once
     return {
@@ -99,10 +100,15 @@ def _describe_requests(
         **{field: response.quantile_s(q) for field, q in QUANTILES.items()},
         "max_s": response.max_s,
         "at_least": _find_bounds(tally, QUANTILES) + (("max_s",) if tally.censored else ()),
-        "mean_s": response.mean_s,
+        "mean_s": tally.response.mean_s,
         "service_p50_s": service.quantile_s(0.5),
         "service_p99_s": service.quantile_s(0.99),
     }
+
+
+def _bound_response(tally: RequestTally) -> Histogram:
+    """Return response times with the ages of censored requests: they took at least as long."""
+    return merge_histograms((tally.response, tally.censored_age))
 
 
 def _find_bounds(tally: RequestTally, quantiles: Mapping[str, float]) -> tuple[str, ...]:
@@ -121,7 +127,7 @@ def _describe_step(evidence: StepEvidence) -> dict[str, Any]:
         "services_cpu_ratio": evidence.cpu_ratio("services"),
         "loop_lag_p99_s": take_loop_lag_p99_s(evidence.observations),
         **{
-            field: evidence.bystander.response.quantile_s(q)
+            field: _bound_response(evidence.bystander).quantile_s(q)
             for field, q in _BYSTANDER_QUANTILES.items()
         },
         "observations": summarise_observations(evidence.observations),

@@ -25,7 +25,7 @@ from bench.cli import (
     serve,
     show,
 )
-from bench.errors import EXIT_DEFECT, EXIT_INTERRUPTED, BenchError
+from bench.errors import EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_USAGE, BenchError
 
 app = typer.Typer(
     name="bench",
@@ -86,6 +86,9 @@ def _run() -> int:
         return EXIT_INTERRUPTED
     except SystemExit as end:
         return _exit_code(end)
+    except OSError as error:
+        sys.stderr.write(f"error: the output can't be written: {error.strerror or error}\n")
+        return EXIT_USAGE
     except Exception:  # noqa: BLE001 - whatever else comes up here is a defect of ours: exit 70
         traceback.print_exc()
         sys.stderr.write("This is a defect of pairbench; please report it with the lines above.\n")
@@ -96,4 +99,9 @@ def _run() -> int:
 def _exit_code(end: SystemExit) -> int:
     if end.code is None:
         return 0
+    # Typer ends with 1 for these, which here means a regression.
+    if isinstance(end.__context__, BrokenPipeError):
+        return 0
+    if isinstance(end.__context__, typer.Abort):
+        return EXIT_INTERRUPTED
     return end.code if isinstance(end.code, int) else EXIT_DEFECT

@@ -31,6 +31,8 @@ ready = "/"
 # Then one of them needs: baseline = true
 """
 
+_SCHEMA_MARK: Final = '"title": "ExperimentFile"'
+
 
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="The file to write.")] = Path(
@@ -42,13 +44,17 @@ def init(
 
     from bench.errors import UsageError
     from bench.model.experiment import ExperimentFile
+    from bench.planning.parsing import parse_experiment
     from bench.storage.atomic import write_atomically
 
-    schema_file = file.with_name("bench.schema.json")
+    schema_file = file.parent / "bench.schema.json"
     if file.exists():
         raise UsageError(
             f"{file} is there already.", hint="Give another name: bench init NAME.toml"
         )
+    parse_experiment(_TEMPLATE, file.resolve())  # refuses a name that no experiment can have
+    if schema_file.exists() and _SCHEMA_MARK not in schema_file.read_text(errors="replace"):
+        raise UsageError(f"{schema_file} is there already, and is something else.")
     path = file if file.is_absolute() else f"./{file}"
     write_atomically(file, _TEMPLATE)
     write_atomically(schema_file, json.dumps(ExperimentFile.model_json_schema(), indent=1) + "\n")

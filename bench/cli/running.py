@@ -79,6 +79,7 @@ def resume_run(given: str, results: Path) -> Session:
     _refuse_other_machine(stored, environment)
     record = stored.record.model_copy(update={"attempt": stored.record.attempt + 1})
     folder = RunFolder(stored.path)
+    folder.claim()
     folder.write_record(record)
     finished = frozenset(trial.trial.number for trial in stored.trials)
     return Session(folder, record, finished)

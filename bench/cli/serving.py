@@ -47,7 +47,9 @@ def _choose(given: str) -> tuple[Experiment, str]:
     name, slash, variant = given.rpartition("/")
     if not slash or not name:
         raise UsageError(f"{given!r} names no target.", hint="Write it as EXPERIMENT/VARIANT.")
-    (experiment,) = choose_experiments([name])
+    experiment, *others = choose_experiments([name])
+    if others:
+        raise UsageError(f"{name} is a set of experiments.", hint="Name one of them.")
     if variant not in experiment.file.variants:
         raise UnknownNameError(f"variant of {experiment.name}", variant, experiment.file.variants)
     return experiment, variant

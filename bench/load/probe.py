@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import locust
@@ -22,6 +23,10 @@ from bench.load.scenario import choose_user_class
 from bench.load.stock_requests import name_as_ours
 
 Answer = dict[str, object]
+
+
+_MAX_BODY_BYTES: Final = 1_048_576
+"""Longer bodies are compared as a whole, by their digest."""
 
 
 def probe(
@@ -68,7 +73,7 @@ class _AnswerLog:
                 "name": response.name,
                 "status": response.status_code or None,
                 "headers": response.headers.decoded(),
-                "body_base64": b64encode(response.content).decode(),
+                "body_base64": _encode_body(response.content),
                 "error": None if response.error is None else f"{response.error}",
                 "service_s": response.service_s,
             }
@@ -96,7 +101,8 @@ class _ProbeStage:
 
     def pause(self, _: locust.User, __: float) -> None:
         self._left -= 1
-        if self._left <= 0:
+        # Where no answer comes, each further task would wait for its deadline too.
+        if self._left <= 0 or any(answer["status"] is None for answer in self.log.answers):
             raise StopUser
 
     def think(self, _: float) -> None:
@@ -124,7 +130,7 @@ class _ProbeStage:
                 "name": name_as_ours(request_type, name),
                 "status": status,
                 "headers": [(str(key), str(value)) for key, value in headers.items()],
-                "body_base64": b64encode(getattr(response, "content", None) or b"").decode(),
+                "body_base64": _encode_body(getattr(response, "content", None) or b""),
                 "error": error,
                 "service_s": (response_time or 0.0) / 1e3,
             }
@@ -134,3 +140,10 @@ class _ProbeStage:
 def _path_of(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _encode_body(body: bytes) -> str:
+    """Encode a body, or of a long one what tells it from any other."""
+    if len(body) > _MAX_BODY_BYTES:
+        body = f"{len(body)} bytes, SHA-256 {sha256(body).hexdigest()}".encode()
+    return b64encode(body).decode()

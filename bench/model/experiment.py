@@ -17,8 +17,8 @@ from bench.model.variant import Variant
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 StratumValue = str | int | float | bool
-UserCount = Annotated[int, Field(gt=0, le=1_000_000)]
-Rate = Annotated[float, Field(gt=0, le=10_000_000)]
+UserCount = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
+Rate = Annotated[float, Field(strict=True, gt=0, le=10_000_000)]
 PresetName = Literal["smoke", "quick", "article"]
 
 
@@ -78,7 +78,7 @@ class Same(Record):
     """What may differ between the variants' answers to the same seeded requests."""
 
     check: bool = Field(True, description="false: the answers are not compared before load")
-    tasks: Annotated[int, Field(ge=1, le=1000)] = Field(
+    tasks: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
         8, description="how many tasks of one user are compared"
     )
     ignore: tuple[
@@ -102,7 +102,7 @@ class PresetLoad(Record):
     users: tuple[UserCount, ...] | None = None
     rate: tuple[Rate, ...] | None = None
     window: Duration | None = None
-    repetitions: Annotated[int, Field(ge=1, le=1000)] | None = None
+    repetitions: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
     strata: dict[Name, tuple[StratumValue, ...]] | None = None
 
 
@@ -127,7 +127,7 @@ class ExperimentFile(Record):
     title: str = Field(min_length=1, description="the question, in a few words")
     factor: str = Field("", description="the one thing in which the variants differ")
     root: str = Field(".", description="the folder that import strings start from")
-    cores: Annotated[int, Field(ge=1, le=1024)] = Field(
+    cores: Annotated[int, Field(strict=True, ge=1, le=1024)] = Field(
         1, description="cores that the target is pinned to"
     )
     services: tuple[Service, ...] = Field((), description="what targets need beside them")
@@ -144,7 +144,7 @@ class ExperimentFile(Record):
     load: Load
     same: Same = Same()
     window: Duration = Field(10.0, description="the length of the part of a step that is analysed")
-    repetitions: Annotated[int, Field(ge=1, le=1000)] = 5
+    repetitions: Annotated[int, Field(strict=True, ge=1, le=1000)] = 5
     ready: str | None = Field(
         None, pattern="^/", description="the ready path of variants that name none"
     )

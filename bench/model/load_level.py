@@ -12,7 +12,7 @@ from bench.model.record import Record
 class Users(Record):
     """Closed model: a fixed number of users, each sending again when it was answered."""
 
-    users: Annotated[int, Field(gt=0, le=1_000_000)]
+    users: Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
 
     def __str__(self) -> str:
         return f"{self.users} user{'s' if self.users > 1 else ''}"

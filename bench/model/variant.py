@@ -16,7 +16,7 @@ class Uvicorn(Record):
     name: Literal["uvicorn"]
     loop: Literal["uvloop", "asyncio"] = "uvloop"
     http: Literal["httptools", "h11"] = "httptools"
-    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    workers: Annotated[int, Field(strict=True, ge=1, le=256)] = 1
     options: tuple[str, ...] = Field(
         (), description="further command-line options, as uvicorn takes them"
     )
@@ -27,8 +27,8 @@ class Gunicorn(Record):
 
     name: Literal["gunicorn"]
     worker_class: str = "gthread"
-    workers: Annotated[int, Field(ge=1, le=256)] = 1
-    threads: Annotated[int, Field(ge=1, le=100_000)] = 1
+    workers: Annotated[int, Field(strict=True, ge=1, le=256)] = 1
+    threads: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
     options: tuple[str, ...] = Field(
         (), description="further command-line options, as gunicorn takes them"
     )

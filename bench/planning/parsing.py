@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bench.errors import ExperimentFileError
-from bench.model.experiment import Experiment, ExperimentFile
+from bench.model.experiment import CommandService, Experiment, ExperimentFile
 from bench.model.suite import Suite
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def _parse(text: str, path: Path, model: type[_Model]) -> _Model:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ExperimentFileError(f"{path} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ExperimentFileError(f"{path} is nested too deeply to be read.") from None
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -94,7 +96,7 @@ def _dotted(location: tuple[int | str, ...]) -> str:
 
 def _is_union_tag(part: int | str) -> bool:
     """Tell the parts that pydantic adds for members of a union from keys of the file."""
-    return isinstance(part, str) and (part[:1].isupper() or "[" in part)
+    return isinstance(part, str) and (part == CommandService.__name__ or "[" in part)
 
 
 def _nearest(location: tuple[int | str, ...], model: type[BaseModel]) -> str:

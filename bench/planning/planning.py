@@ -28,8 +28,9 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
     Source: Abedi & Brecht 2017 (ICPE), randomised multiple interleaved trials.
 
     Raises:
-        UsageError: options that do not fit an experiment.
+        UsageError: options that do not fit an experiment, or two experiments of one name.
     """
+    _refuse_namesakes(experiments)
     adjusted = tuple(_adjust(experiment, options) for experiment in experiments)
     trials = (trial for experiment in adjusted for trial in _plan_trials(experiment, options.seed))
     return Plan(
@@ -42,6 +43,18 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
             trial.model_copy(update={"number": number}) for number, trial in enumerate(trials, 1)
         ),
     )
+
+
+def _refuse_namesakes(experiments: Sequence[Experiment]) -> None:
+    """Names tell experiments apart, also where a file system does not tell capitals."""
+    seen: dict[str, Experiment] = {}
+    for experiment in experiments:
+        other = seen.setdefault(experiment.name.casefold(), experiment)
+        if other is not experiment:
+            raise UsageError(
+                f"{other.path} and {experiment.path} are experiments of the same name.",
+                hint="Rename one of the files, or run them one after the other.",
+            )
 
 
 def derive_seed(*parts: object) -> int:

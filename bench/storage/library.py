@@ -36,4 +36,4 @@ def read_text(path: Path) -> str:
             f"There is no file {path}.", hint="`bench list` shows the experiments that there are."
         )
     with reading_from(path):
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors begin with a mark

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +17,7 @@ RUN_FILE = "run.json"
 TRIAL_FILE = "trial.json"
 TRIALS = "trials"
 SERVICES = "services"
+LOCK_FILE = ".lock"
 
 
 class RunFolder:
@@ -22,6 +25,31 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock: int | None = None
+
+    def claim(self) -> None:
+        """Keep other processes from writing to the run, until it is released or this one ends.
+
+        Raises:
+            StorageError: another process is at it.
+        """
+        with storing_in(self.path):
+            lock = os.open(self.path / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise StorageError(
+                f"{self.path} is being measured by another process.",
+                hint="Wait until it is done, or stop it with Ctrl-C.",
+            ) from None
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let other processes write to the run again."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     @classmethod
     def create(cls, results: Path, record: RunRecord) -> RunFolder:
@@ -37,6 +65,7 @@ class RunFolder:
             raise StorageError(f"{folder.path} is there already.", hint="Start the run once more.")
         with storing_in(folder.path):
             (folder.path / TRIALS).mkdir(parents=True)
+        folder.claim()
         folder.write_record(record)
         return folder
 
@@ -78,5 +107,8 @@ def remove_run(path: Path) -> None:
     """
     if not (path / RUN_FILE).is_file():
         raise StorageError(f"{path} is no run folder: it has no {RUN_FILE}.")
+    folder = RunFolder(path)
+    folder.claim()
     with storing_in(path):
         shutil.rmtree(path)
+    folder.release()

@@ -5,6 +5,9 @@ import pytest
 from bench.analysis.summarising import summarise
 from bench.model.caution import Caution, CautionCode
 
+AGE_S = 0.005
+BOUNDED = ("p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "max_s")
+
 
 def row_of_all(evidence):
     return summarise(evidence)[0]
@@ -109,7 +112,10 @@ def test_each_percentile_that_censored_requests_could_reach_is_at_least(build, c
 
     row = row_of_all(build.evidence(*lines))
 
-    assert (row.censored, row.at_least, row.max_s) == (censored, at_least, 0.0001)
+    assert (row.censored, row.at_least) == (censored, at_least)
+    assert row.p50_s is not None
+    # what is a bound is no less than the age of the requests that are still open
+    assert all((getattr(row, field) >= AGE_S) is (field in at_least) for field in BOUNDED)
 
 
 def test_the_bystanders_percentiles_are_bounded_by_their_own_censored_requests(build):
@@ -127,7 +133,8 @@ def test_the_bystanders_percentiles_are_bounded_by_their_own_censored_requests(b
 def test_a_name_whose_requests_were_all_censored_has_a_row(build):
     row = summarise(build.evidence(build.censored(3, name="slow")))[1]
 
-    assert (row.name, row.requests, row.censored, row.p50_s) == ("slow", 0, 3, None)
+    assert (row.name, row.requests, row.censored) == ("slow", 0, 3)
+    assert row.p50_s >= AGE_S
     assert row.at_least[0] == "p50_s"
 
 

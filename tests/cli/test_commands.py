@@ -117,6 +117,9 @@ def test_a_folder_without_runs_has_an_empty_list(bench: Bench) -> None:
         (["delete", "nothing"], "no run named"),
         (["serve", "blocking-call"], "EXPERIMENT/VARIANT"),
         (["serve", "blocking-call/async-clint"], "async-client"),
+        (["serve", "core/wsgi-threads"], "is a set of experiments"),
+        (["init", "."], "is there already"),
+        (["init", "my shop.toml"], "can't be the name"),
         (["no-such-command"], "No such command"),
     ],
 )
@@ -133,6 +136,17 @@ def test_a_wrong_key_is_named_with_its_file(bench: Bench, tmp_path: Path) -> Non
     assert done.returncode == 2
     for text in ("shop.toml", "lod: unknown key; did you mean load?", "load.user", "variants"):
         assert text in done.stderr
+
+
+def test_a_full_output_is_no_defect() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "bench", "schema"]
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 2
+    assert "can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_folders_of_the_same_name_in_the_current_folder_do_no_harm(

@@ -114,6 +114,26 @@ def test_a_file_name_that_can_not_be_a_name_is_refused() -> None:
         parse_experiment(TEN_LINES, Path("/somewhere/my shop!.toml"))
 
 
+def test_keys_with_capitals_are_named_in_full() -> None:
+    said = complaints(TEN_LINES.replace("[variants.mine]", "[variants.Mine]\nfoo = 1"))
+    assert "variants.Mine.foo: unknown key" in said
+    assert "variants.mine.env.FOO" in complaints(TEN_LINES + "env = { FOO = 1 }")
+
+
+def test_a_service_that_is_none_is_named_by_its_place() -> None:
+    said = complaints("services = ['postgre']\n" + TEN_LINES)
+    assert "services.0" in said
+    assert "CommandService" not in said.replace("instance of CommandService", "")
+
+
+def test_a_file_nested_without_end_is_no_traceback() -> None:
+    assert "nested too deeply" in complaints("x = " + "[" * 5000 + "]" * 5000)
+
+
+def test_true_is_no_number() -> None:
+    assert "load.users.0" in complaints(TEN_LINES.replace("[1, 10, 50]", "[true]"))
+
+
 def test_a_suite_names_sets_of_experiments() -> None:
     suite = parse_suite('[sets]\ncore = ["a", "b"]', PATH)
     assert suite.sets == {"core": ("a", "b")}

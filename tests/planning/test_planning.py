@@ -122,6 +122,11 @@ def test_an_unknown_variant_is_named_with_the_nearest(build_experiment: Build) -
     assert caught.value.hint == "Did you mean threads?"
 
 
+def test_two_experiments_of_one_name_are_refused(build_experiment: Build) -> None:
+    with pytest.raises(UsageError, match="the same name"):
+        make_plan("x", [build_experiment("Shop"), build_experiment("shop")], PlanOptions())
+
+
 def test_folders_are_named_by_number_experiment_and_variant(build_experiment: Build) -> None:
     trial = make_plan("x", [build_experiment()], PlanOptions()).trials[0]
     assert trial.folder_name == f"001-waiting-{trial.variant}"

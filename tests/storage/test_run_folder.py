@@ -121,6 +121,15 @@ def test_services_have_a_folder_for_their_logs(tmp_path: Path, record: RunRecord
     assert logs.is_dir()
 
 
+def test_a_run_that_is_being_measured_is_nobody_elses(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    with pytest.raises(StorageError, match="being measured"):
+        RunFolder(folder.path).claim()
+    with pytest.raises(StorageError, match="being measured"):
+        remove_run(folder.path)
+    assert read_run(folder.path).record == record
+
+
 def test_a_run_is_never_written_over_another(tmp_path: Path, record: RunRecord) -> None:
     RunFolder.create(tmp_path, record)
     with pytest.raises(StorageError, match="is there already"):
@@ -188,5 +197,7 @@ def test_a_run_file_with_a_wrong_field_names_it(tmp_path: Path, record: RunRecor
 
 def test_a_deleted_run_is_gone(tmp_path: Path, record: RunRecord) -> None:
     folder = RunFolder.create(tmp_path, record)
+    folder.release()
+    folder.release()
     remove_run(folder.path)
     assert list_runs(tmp_path) == []

@@ -18,8 +18,8 @@ from bench.model.plan import PlannedTrial
 from bench.storage.evidence import write_answers
 
 _ANSWERS: Final[TypeAdapter[tuple[Answer, ...] | None]] = TypeAdapter(tuple[Answer, ...] | None)
-_PROBE_WITHIN_S: Final = 300.0
-"""A few tasks of slow requests; each request has a deadline of its own."""
+_BESIDE_REQUESTS_S: Final = 60.0
+"""For what a task does beside its requests, each of which has a deadline of its own."""
 
 _SHOWN: Final = 8
 """Differences in an error message; the rest is counted."""
@@ -64,7 +64,8 @@ async def check_answers(
         AnswersDifferError: it answers otherwise than the reference.
     """
     await link.say("probe", seed=seed, tasks=file.same.tasks)
-    heard = await link.hear("answers", _PROBE_WITHIN_S)
+    requests = file.same.tasks * max(len(file.flow), 1) + 1
+    heard = await link.hear("answers", _BESIDE_REQUESTS_S + requests * file.load.timeout)
     answers = _ANSWERS.validate_python(heard["answers"])
     if answers is None:
         return None
