@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from bench.model.record import Record
 
@@ -15,6 +16,9 @@ class CautionCode(StrEnum):
     GENERATOR_STARVED = "generator-starved"
     GENERATOR_BUSY = "generator-busy"
     RATE_MISSED = "rate-missed"
+    GENERATOR_RESOURCES = "generator-resources"
+    WORKER_LOST = "worker-lost"
+    WORKER_CLOCK = "worker-clock"
     # something beside the target was the limit
     SERVICE_BUSY = "service-busy"
     # the numbers contradict each other, or moved
@@ -32,6 +36,7 @@ class CautionCode(StrEnum):
     # the level was not run
     LEVEL_SKIPPED = "level-skipped"
     # worth knowing, and no reason to leave the step out
+    OVERLOADED = "overloaded"
     CENSORED = "censored"
     UNPINNED = "unpinned"
     SHARED_CORES = "shared-cores"
@@ -39,7 +44,17 @@ class CautionCode(StrEnum):
     @property
     def invalidates(self) -> bool:
         """Whether a step under this doubt is left out of verdicts."""
-        return self not in (CautionCode.CENSORED, CautionCode.UNPINNED, CautionCode.SHARED_CORES)
+        return self not in _HARMLESS
+
+
+_HARMLESS: Final = frozenset(
+    {
+        CautionCode.OVERLOADED,
+        CautionCode.CENSORED,
+        CautionCode.UNPINNED,
+        CautionCode.SHARED_CORES,
+    }
+)
 
 
 class Caution(Record):

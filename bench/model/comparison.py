@@ -15,7 +15,8 @@ class Comparison(Record):
 
     experiment: str
     stratum: dict[str, StratumValue]
-    load: LoadLevel
+    load: LoadLevel | None
+    """None where the load level is what is compared: the knee."""
     quantity: str
     candidate: str
     baseline: str

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from bench.model.condition import SearchedCondition, as_tuple
 from bench.model.duration import Duration
-from bench.model.flow import FlowRequest
+from bench.model.flow import FlowRequest, SeededValue, ValueName
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.record import Record
+from bench.model.stream import Stream
 from bench.model.variant import Variant
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -41,9 +43,22 @@ class Load(Record):
     )
     connections: Literal["keep-alive", "close"] = "keep-alive"
     bystander: Bystander | None = None
+    search: Annotated[tuple[SearchedCondition, ...], BeforeValidator(as_tuple)] = Field(
+        (),
+        description="open model, instead of a ladder: find the highest rate at which this holds, "
+        'such as "p99 < 250ms" or "error_ratio < 0.1%"; several in a list',
+    )
+    search_from: Rate = Field(10.0, description="search: the first rate that is tried")
+    search_to: Rate = Field(100_000.0, description="search: the highest rate that is tried")
     max_error_ratio: Annotated[float, Field(ge=0, le=1)] = 0.0
     timeout: Annotated[Duration, Gt(0)] = Field(
         60.0, description="after this a request counts as failed"
+    )
+    connect_timeout: Annotated[Duration, Gt(0)] | None = Field(
+        None, description="how long opening a connection may take; default: as timeout"
+    )
+    first_byte_timeout: Annotated[Duration, Gt(0)] | None = Field(
+        None, description="how long the first byte of an answer may take; default: as timeout"
     )
     max_users: UserCount = Field(
         1000, description="open model: requests in flight at most; more are dropped"
@@ -57,10 +72,13 @@ class Load(Record):
 
     @model_validator(mode="after")
     def _has_one_ladder(self) -> Load:
-        if bool(self.users) == bool(self.rate):
+        if sum(map(bool, (self.users, self.rate, self.search))) != 1:
             raise ValueError(
-                "load has one ladder: users = [...] (closed model) or rate = [...] (open model)"
+                "load has one of users = [...] (closed model), rate = [...] (open model) and "
+                'search = "..." (open model, the highest rate that holds)'
             )
+        if self.search_from > self.search_to:
+            raise ValueError("search_from is at most search_to")
         ladder: tuple[float, ...] = self.users or self.rate
         if list(ladder) != sorted(set(ladder)):
             raise ValueError(f"a ladder rises, each level once; this one is {list(ladder)}")
@@ -68,7 +86,7 @@ class Load(Record):
 
     @property
     def levels(self) -> tuple[LoadLevel, ...]:
-        """The ladder as load levels, lowest first."""
+        """The ladder as load levels, lowest first; none, where the highest rate is searched."""
         if self.users:
             return tuple(Users(users=users) for users in self.users)
         return tuple(ArrivalRate(rate=rate) for rate in self.rate)
@@ -133,6 +151,12 @@ class ExperimentFile(Record):
     services: tuple[Service, ...] = Field((), description="what targets need beside them")
     scenario: str | None = Field(None, description="a Python file with Locust users")
     flow: tuple[FlowRequest, ...] = Field((), description="a scenario declared right here")
+    values: dict[ValueName, SeededValue] = Field(
+        default_factory=dict, description="what ${name} in the flow stands for"
+    )
+    stream: Stream | None = Field(
+        None, description="streams that each user opens and holds: WebSocket, server-sent events"
+    )
     driver: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
         None,
         description="a command that speaks the driver protocol, for what Locust can't express",
@@ -160,9 +184,11 @@ class ExperimentFile(Record):
 
     @model_validator(mode="after")
     def _fits_together(self) -> ExperimentFile:
-        ways = [bool(self.scenario), bool(self.flow), self.driver is not None]
-        if sum(ways) != 1:
-            raise ValueError("an experiment has exactly one of scenario, flow and driver")
+        ways = [self.scenario, self.flow, self.stream, self.driver]
+        if sum(map(bool, ways)) != 1:
+            raise ValueError("an experiment has exactly one of scenario, flow, stream and driver")
+        if self.values and not self.flow:
+            raise ValueError("values belong to a flow, and there is none")
         baselines = [name for name, variant in self.variants.items() if variant.baseline]
         if len(baselines) > 1:
             raise ValueError(f"only one variant is the baseline, not {' and '.join(baselines)}")

@@ -36,6 +36,19 @@ class PlannedTrial(Record):
         return f"{self.number:03d}-{self.experiment}-{self.variant}"
 
 
+class Fleet(Record):
+    """The worker processes that generate the load under one master."""
+
+    local: int = 0
+    """Started here."""
+    remote: int = 0
+    """Started elsewhere with `bench worker`."""
+    host: str = "127.0.0.1"
+    """Where the master listens."""
+    port: int = 0
+    """0: any that is free."""
+
+
 class Plan(Record):
     """All that a run does, before it starts: experiments, and trials in their order."""
 
@@ -43,6 +56,10 @@ class Plan(Record):
     preset: str | None
     seed: int
     pin: PinMode
+    fleet: Fleet | None = None
+    """None: one process generates the load, and needs no master."""
+    allow_remote: bool = False
+    """Whether hosts may be loaded that are not loopback."""
     experiments: tuple[Experiment, ...]
     trials: tuple[PlannedTrial, ...]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.model.calibration import Calibration
 from bench.model.comparison import Comparison
 from bench.model.environment import Environment
+from bench.model.knee import KneeEstimate
 from bench.model.plan import Plan
 from bench.model.record import Record
 from bench.model.summary import StepRow
 from bench.model.trial import TrialRecord
 
-SCHEMA_VERSION = 1
-"""Version of the run folder's format. 1: the first."""
+SCHEMA_VERSION = 2
+"""Version of the run folder's format. 2: several workers, streams, knees, calibration."""
 
 
 class RunRecord(Record):
@@ -29,6 +31,8 @@ class RunRecord(Record):
     git_dirty: bool | None
     environment: Environment
     plan: Plan
+    calibration: Calibration | None = None
+    """What this machine's generator can do, where `bench calibrate` has measured it."""
 
 
 class StoredRun(Record):
@@ -50,3 +54,5 @@ class RunDocument(Record):
     environment: Environment
     steps: tuple[StepRow, ...]
     comparisons: tuple[Comparison, ...]
+    knees: tuple[KneeEstimate, ...] = ()
+    """Of experiments that search for the highest rate that holds."""

@@ -27,6 +27,8 @@ class RequestSlice(Record):
     slice: int
     """Whole seconds since the step's start."""
     arm: str | None = None
+    worker: int | None = None
+    """Which of several generator processes; None where there is but one."""
     group: Group
     name: str
     outcome: str
@@ -49,18 +51,13 @@ class GeneratorSlice(Record):
     step: int
     phase: Phase
     slice: int
+    worker: int | None = None
     loop_lag_us: str | None
     """Histogram of how late a 10 ms timer of its event loop fired."""
     cpu_s: float
     core_wait_s: float | None
     """How long its thread was runnable and had no core; None where the system doesn't tell."""
     in_flight: int
-    scheduled: int
-    """Requests that were meant to be sent (open model), all groups."""
-    late: int
-    """Sent more than 10 ms after they were meant to be."""
-    dropped: int
-    """Never sent: the most requests allowed were in flight."""
     think_s: float
     """Time that users spent thinking, summed over users."""
     reconnects: int = 0
@@ -72,6 +69,7 @@ class CensoredRequests(Record):
     type: Literal["censored"] = "censored"
     step: int
     arm: str | None = None
+    worker: int | None = None
     group: Group
     name: str
     count: int
@@ -79,4 +77,70 @@ class CensoredRequests(Record):
     """Histogram of how long they had been open."""
 
 
-SliceLine = Annotated[RequestSlice | GeneratorSlice | CensoredRequests, Field(discriminator="type")]
+class ScheduleSlice(Record):
+    """What a schedule asked for in one second, and what of it came too late or not at all."""
+
+    type: Literal["schedule"] = "schedule"
+    step: int
+    phase: Phase
+    slice: int
+    arm: str | None = None
+    worker: int | None = None
+    group: Group
+    scheduled: int
+    """Requests (of users: tasks) that were meant to begin."""
+    late: int
+    """Sent more than 10 ms after they were meant to be."""
+    dropped: int
+    """Never sent: as many as may be were in flight."""
+
+
+class FailureText(Record):
+    """Why requests failed, in words: at most a few different texts for each step and name."""
+
+    type: Literal["failure"] = "failure"
+    step: int
+    phase: Phase
+    slice: int
+    arm: str | None = None
+    worker: int | None = None
+    group: Group
+    name: str
+    outcome: str
+    text: str
+    count: int
+
+
+class StreamSlice(Record):
+    """What open streams (WebSocket, server-sent events) brought in one second.
+
+    Events belong to the second in which they were received.
+    """
+
+    type: Literal["stream"] = "stream"
+    step: int
+    phase: Phase
+    slice: int
+    arm: str | None = None
+    worker: int | None = None
+    name: str
+    events: int
+    lost: int
+    """Numbers of the sequence that were passed over and have not come since."""
+    duplicated: int
+    reordered: int
+    """Events that came after one of a higher number."""
+    open: int
+    """Streams open at the end of the second; lines of one second and name add up."""
+    first_event_us: str | None
+    """Histogram of the time from the start of the connection to the first event."""
+    gap_us: str | None
+    """Histogram of the time between two events of a stream."""
+    delivery_us: str | None
+    """Histogram of the time from the server's stamp to the receipt."""
+
+
+SliceLine = Annotated[
+    RequestSlice | GeneratorSlice | ScheduleSlice | CensoredRequests | FailureText | StreamSlice,
+    Field(discriminator="type"),
+]

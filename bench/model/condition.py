@@ -1,0 +1,77 @@
+"""Conditions: a bound on a quantity, such as `p99 < 250ms`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from bench.model.record import Record
+from bench.units import parse_duration_s
+
+BoundedQuantity = Literal["p50", "p90", "p95", "p99", "p999", "max", "mean", "error_ratio"]
+
+
+_GRAMMAR: Final = re.compile(r"^\s*([a-z_0-9]+)\s*<\s*(\S.*?)\s*$")
+
+
+class Condition(Record):
+    """An upper bound on a quantity of a step: seconds, or a ratio."""
+
+    quantity: BoundedQuantity
+    below: float
+
+    @property
+    def field(self) -> str:
+        """The field of a step's row that is bounded."""
+        return self.quantity if self.quantity == "error_ratio" else f"{self.quantity}_s"
+
+    def __str__(self) -> str:
+        if self.quantity == "error_ratio":
+            return f"error_ratio < {self.below * 100:g}%"
+        return f"{self.quantity} < {self.below * 1e3:g}ms"
+
+
+def parse_condition(text: Any) -> Any:
+    """Read a condition as people write it; what is no text is left to pydantic.
+
+    Raises:
+        ValueError: it is none.
+
+    >>> str(parse_condition("p99 < 250ms")), str(parse_condition("error_ratio<0.1%"))
+    ('p99 < 250ms', 'error_ratio < 0.1%')
+    """
+    if not isinstance(text, str):
+        return text
+    match = _GRAMMAR.match(text)
+    if match is None:
+        raise ValueError(f'a condition is like "p99 < 250ms" or "error_ratio < 0.1%", not {text!r}')
+    quantity, bound = match.groups()
+    below = _parse_ratio(bound) if quantity == "error_ratio" else parse_duration_s(bound)
+    if not below > 0:
+        raise ValueError(f"the bound in {text!r} is above 0")
+    return Condition.model_validate({"quantity": quantity, "below": below})
+
+
+def as_tuple(given: Any) -> Any:
+    """Let a single condition stand for a list of one."""
+    return (given,) if isinstance(given, str | Condition | dict) else given
+
+
+SearchedCondition = Annotated[
+    Condition,
+    BeforeValidator(parse_condition),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[a-z_0-9]+\s*<\s*\S"}),
+]
+
+
+def _parse_ratio(text: str) -> float:
+    number, percent, rest = text.partition("%")
+    if rest:
+        raise ValueError(f"{text!r} is no ratio")
+    try:
+        ratio = float(number)
+    except ValueError:
+        raise ValueError(f"{text!r} is no ratio: write 0.001 or 0.1%") from None
+    return ratio / 100 if percent else ratio
