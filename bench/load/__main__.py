@@ -9,9 +9,10 @@ from pathlib import Path
 
 import locust  # noqa: F401 - first of all: it patches the standard library for gevent
 
+from bench.load.command_loop import EXIT_FAILED
 from bench.load.configuration import DriverEnvironment, LoadConfig
 from bench.load.control import ControlChannel
-from bench.load.driver import EXIT_FAILED, Driver
+from bench.load.driver import Driver
 from bench.load.failure import DriverFailure
 from bench.load.log import log_to_stderr
 from bench.load.recording.spool import Spool

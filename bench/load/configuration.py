@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,16 +16,25 @@ Arrivals = Literal["even", "poisson"]
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """One request of a declared flow; `think` is in seconds."""
+    """One request of a declared flow; `think` is in seconds.
+
+    Places in an answer are `status`, `body`, `header:NAME`, `json:$.a.b[0]`.
+    """
 
     path: str
     method: str = "GET"
     name: str | None = None
+    weight: float | None = None
+    """Steps with weights that stand next to each other are a choice."""
     headers: Mapping[str, str] | None = None
     json: Any = None
     body: str | None = None
     think: float = 0.0
     status: int | None = None
+    expect: Mapping[str, Any] = field(default_factory=dict)
+    """What an answer has in places."""
+    extract: Mapping[str, str] = field(default_factory=dict)
+    """Names of values, and the places that they are taken from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,18 @@ class LoadConfig:
     host: str
     scenario: Path | None = None
     flow: tuple[FlowStep, ...] = ()
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What `${name}` in a flow stands for; see `bench.load.flows.values`."""
+    stream: Mapping[str, Any] | None = None
+    """A declared stream; see `bench.load.streams`."""
     connections: Connections = "keep-alive"
     bystander: BystanderPlan | None = None
     arrivals: Arrivals = "even"
     timeout_s: float = 60.0
+    connect_timeout_s: float | None = None
+    first_byte_timeout_s: float | None = None
+    allow_remote: bool = False
+    """Whether a host may be loaded that is not loopback."""
     max_users: int = 1000
 
     @classmethod
@@ -76,14 +93,16 @@ class LoadConfig:
         Raises:
             ValueError: the message names the field and the value seen.
         """
-        if bool(self.scenario) == bool(self.flow):
-            raise ValueError("it has neither or both of scenario and flow; one of them is needed")
+        if sum(map(bool, (self.scenario, self.flow, self.stream))) != 1:
+            raise ValueError("it has not exactly one of scenario, flow and stream")
         if self.connections not in ("keep-alive", "close"):
             raise ValueError(f"connections is keep-alive or close, not {self.connections!r}")
         if self.arrivals not in ("even", "poisson"):
             raise ValueError(f"arrivals is even or poisson, not {self.arrivals!r}")
-        if not self.timeout_s > 0:
-            raise ValueError(f"timeout_s is above 0, not {self.timeout_s!r}")
+        for name in ("timeout_s", "connect_timeout_s", "first_byte_timeout_s"):
+            limit_s = getattr(self, name)
+            if limit_s is not None and not limit_s > 0:
+                raise ValueError(f"{name} is above 0, not {limit_s!r}")
         if self.max_users < 1:
             raise ValueError(f"max_users is at least 1, not {self.max_users!r}")
         if self.bystander is not None and not self.bystander.rate > 0:

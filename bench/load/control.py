@@ -6,11 +6,21 @@ import json
 import socket
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from gevent.lock import RLock
 
 from bench.load.failure import DriverFailure
+
+
+class EventSink(Protocol):
+    """Who is told what a step does: the harness, or the master of several workers."""
+
+    def say(self, event: str, **fields: object) -> None:
+        """Tell an event."""
+
+    def say_now(self, event: str, **fields: object) -> None:
+        """Tell an event with the present time."""
 
 
 class ControlChannel:

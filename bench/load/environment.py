@@ -53,6 +53,9 @@ class LoadEnvironment(Environment):
         )
         self.stats = _NoStatistics()
         self.endpoint = endpoint
+        self.worker = 0
+        """The index of this process among those that generate the load together."""
+        self.workers = 1
 
 
 class _NoStatistics(RequestStats):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-FailureKind = Literal["scenario", "storage", "resources", "generator"]
+FailureKind = Literal["scenario", "storage", "resources", "fleet", "generator"]
 
 
 class DriverFailure(Exception):  # noqa: N818 - "error" is the event; this is what ends the driver

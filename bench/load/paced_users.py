@@ -11,14 +11,16 @@ from gevent.pool import Group
 from locust.user.task import TaskSet
 
 from bench.load.environment import LoadEnvironment
+from bench.load.parked_users import ParkedUser
 
 
 def make_paced(user_class: type[locust.User], host: str) -> type[locust.User]:
     """Return a subclass whose users pace themselves by their environment's stage."""
+    bases = (user_class,) if issubclass(user_class, ParkedUser) else (_Paced, user_class)
     make_class: Any = type(user_class)  # Locust's own metaclass, which collects the tasks
     paced: type[locust.User] = make_class(
         user_class.__name__,
-        (_Paced, user_class),
+        bases,
         {"abstract": False, "host": host, "__module__": user_class.__module__},
     )
     return paced

@@ -17,8 +17,11 @@ from locust.exception import StopUser
 
 from bench.load.configuration import BystanderPlan
 from bench.load.environment import LoadEnvironment
+from bench.load.flows.tasks import as_tasks
+from bench.load.flows.users import FlowUser
 from bench.load.http.client import HttpClient
 from bench.load.http.response import Response
+from bench.load.paced_users import make_paced
 from bench.load.scenario import choose_user_class
 from bench.load.stock_requests import name_as_ours
 
@@ -42,7 +45,8 @@ def probe(
     requests.add_listener(stage.on_request)
     try:
         users = Group()
-        choose_user_class(environment.user_classes, random.Random(seed))(environment).start(users)
+        chosen = choose_user_class(environment.user_classes, random.Random(seed))
+        _as_prober(chosen, environment.host)(environment).start(users)
         users.join()
     finally:
         requests.remove_listener(stage.on_request)
@@ -52,6 +56,13 @@ def probe(
         client.close()
         stage.log.answers[-1]["group"] = "bystander"
     return stage.log.answers
+
+
+def _as_prober(user_class: type[locust.User], host: str | None) -> type[locust.User]:
+    """Return users whose answers can be kept: those of flows only write rows."""
+    if issubclass(user_class, FlowUser):
+        return make_paced(as_tasks(user_class), host or "")
+    return user_class
 
 
 class _AnswerLog:

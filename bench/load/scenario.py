@@ -13,9 +13,29 @@ from typing import Final
 
 import locust
 
+from bench.load.configuration import LoadConfig
 from bench.load.failure import DriverFailure
+from bench.load.flows.declared import build_flow_user
+from bench.load.flows.tasks import as_tasks
+from bench.load.flows.users import FlowUser
+from bench.load.parked_users import ParkedUser
 
 _MODULE: Final = "pairbench_scenario"
+
+
+def choose_users(config: LoadConfig, *, tls: bool) -> list[type[locust.User]]:
+    """Return the user classes that a configuration asks for.
+
+    Raises:
+        DriverFailure: the scenario can't be loaded, or something in it can't be sent.
+    """
+    if config.scenario is not None:
+        classes = load_user_classes(config.scenario)
+    else:
+        classes = [build_flow_user(config.flow, config.values)]
+    if tls:  # handshakes block, which callbacks must not
+        return [as_tasks(one) if issubclass(one, FlowUser) else one for one in classes]
+    return classes
 
 
 def load_user_classes(path: Path) -> list[type[locust.User]]:
@@ -82,7 +102,7 @@ def _describe(path: Path, error: BaseException) -> str:
 
 def _check(path: Path, classes: list[type[locust.User]]) -> None:
     for one in classes:
-        if not one.tasks:
+        if not one.tasks and not issubclass(one, ParkedUser):
             raise DriverFailure("scenario", f"{path}: the user class {one.__name__} has no tasks")
     names = [one.__name__ for one in classes]
     if len(set(names)) < len(names):

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import locust
 from gevent import Greenlet
-from locust.runners import LocalRunner
 
 from bench.load.configuration import LoadConfig
-from bench.load.control import ControlChannel
+from bench.load.control import EventSink
 from bench.load.environment import LoadEnvironment
-from bench.load.recording.spool import Spool
+
+
+class LineSink(Protocol):
+    """Where a step's lines go: a spool, or a spool and a master."""
+
+    def append(self, lines: Iterable[Mapping[str, object]]) -> None:
+        """Write lines at the end."""
+
+
+class StepRunner(Protocol):
+    """What steps ask of Locust's runner, be it a local one or a worker's."""
+
+    @property
+    def user_count(self) -> int:
+        """How many users run."""
+
+    def start(self, user_count: int, spawn_rate: float) -> object:
+        """Start so many users."""
+
+    def stop(self) -> object:
+        """Stop all users."""
+
+    def spawn_users(self, user_classes_spawn_count: dict[str, int]) -> object:
+        """Start more users, by class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +44,9 @@ class Setting:
 
     config: LoadConfig
     environment: LoadEnvironment
-    runner: LocalRunner
-    spool: Spool
-    control: ControlChannel
+    runner: StepRunner
+    spool: LineSink
+    control: EventSink
     spawn: Callable[..., Greenlet]
     """Starts a greenlet whose failure ends the driver."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
@@ -12,13 +13,15 @@ from gevent import Greenlet
 from gevent.event import Event
 
 from bench.load.environment import GRACE_S
+from bench.load.flows.book import Books
 from bench.load.http.connection import Connection
 from bench.load.pacing.bystander import Bystander, open_bystander_connections
 from bench.load.pacing.closed_model import ClosedModel
 from bench.load.pacing.open_model import OpenModel
 from bench.load.pacing.pacer import pace
 from bench.load.pacing.schedule import schedule
-from bench.load.recording.recorder import Group, Recorder
+from bench.load.recording.cells import Group
+from bench.load.recording.recorder import Recorder
 from bench.load.recording.self_watch import SelfWatch
 from bench.load.recording.thinking import ThinkMeter
 from bench.load.recording.timeline import Timeline
@@ -27,6 +30,11 @@ from bench.load.stock_requests import StockRequests
 
 _PROGRESS_S: Final = 0.5
 _DRAIN_POLL_S: Final = 0.02
+_BIN_S: Final = 0.05
+_LOOKS_PER_TIMEOUT: Final = 20
+"""A deadline is noticed at most a twentieth of its length late, or by these two:"""
+_SHORTEST_LOOK_S: Final = 0.010
+_LONGEST_LOOK_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,10 @@ class StepOrder:
     seed: int
     users: int | None = None
     rate_per_s: float | None = None
+    arrivals_phase: float | None = None
+    """Even arrivals: how much of a gap lies before the first one; None: drawn from the seed."""
+    take_origin: Callable[[], float] = perf_counter
+    """Returns when the step begins; a worker of several waits here for all the others."""
 
 
 class Step:
@@ -48,12 +60,20 @@ class Step:
         served = open_bystander_connections(setting.config.bystander, setting.environment.endpoint)
         self._order = order
         self._setting = setting
-        self._timeline = Timeline(perf_counter())
+        self._timeline = Timeline(order.take_origin())
         two_clocks: tuple[Group, ...] = (
             ("users", "bystander") if order.users is None else ("bystander",)
         )
         self._recorder = Recorder(order.step, self._timeline, timed_twice=frozenset(two_clocks))
         self._thinking = ThinkMeter()
+        self._books = Books(
+            self._recorder,
+            self._thinking,
+            setting.environment.endpoint.builder,
+            rounds_follow=order.users is not None,
+            worker=setting.environment.worker,
+            workers=setting.environment.workers,
+        )
         self._stock = StockRequests(self._recorder)
         self._watch = SelfWatch(order.step, self._timeline, self._recorder, self._thinking)
         self._bystander = self._make_bystander(served)
@@ -72,7 +92,13 @@ class Step:
         """Start the load."""
         self._setting.control.say("started", step=self._order.step, t_s=self._timeline.origin_s)
         self._request_event.add_listener(self._stock.on_request)
-        for work in (self._watch.tick, self._write_slices, self._tell_progress):
+        for work in (
+            self._watch.tick,
+            self._write_slices,
+            self._tell_progress,
+            self._bin,
+            self._expire,
+        ):
             self._greenlets.append(self._setting.spawn(work))
         if self._bystander is not None:
             self._bystander.start()
@@ -121,6 +147,7 @@ class Step:
             self._recorder,
             self._stock,
             self._thinking,
+            self._books,
             users=users,
             spread_s=self._order.spread_s,
             seed=f"{self._order.seed}-spread",
@@ -132,6 +159,7 @@ class Step:
             self._recorder,
             self._stock,
             self._thinking,
+            self._books,
             user_classes=self._setting.environment.user_classes,
             max_users=self._setting.config.max_users,
             population=lambda: self._setting.runner.user_count,
@@ -142,9 +170,10 @@ class Step:
         self._setting.announce_start()
         moments_s = schedule(
             self._setting.config.arrivals,
-            origin_s=perf_counter(),
+            origin_s=self._timeline.origin_s,
             rate_per_s=rate_per_s,
             seed=f"{self._order.seed}-arrivals",
+            phase=self._order.arrivals_phase,
         )
         self._pacer = self._setting.spawn(pace, moments_s, stage.issue)
 
@@ -176,7 +205,29 @@ class Step:
             self._flush(now_s)
 
     def _flush(self, now_s: float) -> None:
-        self._setting.spool.append([*self._watch.cut(now_s), *self._recorder.flush()])
+        self._setting.spool.append(
+            [
+                *self._watch.cut(now_s),
+                *self._recorder.flush(),
+                *self._recorder.streams.flush(now_s),
+            ]
+        )
+
+    def _bin(self) -> None:
+        while True:
+            gevent.sleep(_BIN_S)
+            self._recorder.cells.bin()
+            self._recorder.streams.bin()
+
+    def _expire(self) -> None:
+        endpoint = self._setting.environment.endpoint
+        limits_s = (endpoint.timeout_s, endpoint.connect_timeout_s, endpoint.first_byte_timeout_s)
+        interval_s = min(limit_s for limit_s in limits_s if limit_s) / _LOOKS_PER_TIMEOUT
+        while True:
+            gevent.sleep(min(max(interval_s, _SHORTEST_LOOK_S), _LONGEST_LOOK_S))
+            now_s = perf_counter()
+            for sender in list(self._recorder.senders):
+                sender.expire(now_s)
 
     def _tell_progress(self) -> None:
         while True:

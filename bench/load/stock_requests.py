@@ -15,9 +15,13 @@ from gevent import Greenlet, getcurrent
 from locust.clients import HttpSession
 from locust.contrib.fasthttp import FastHttpSession
 
+from bench.load.http.names import name_as_ours
 from bench.load.http.outcomes import CHECK_FAILED, OK, outcome_of_exception, outcome_of_status
+from bench.load.http.reasons import reason_of, reason_of_status
 from bench.load.recording.journal import Journal
 from bench.load.recording.recorder import OpenRequest, Recorder
+
+__all__ = ["StockRequests", "name_as_ours", "outcome_of_event"]
 
 
 class StockRequests:
@@ -60,11 +64,13 @@ class StockRequests:
             request = journal.begin("")
             _move_send(request, _monotonic(start_time, duration_s))
         request.name = name_as_ours(request_type, name)
+        outcome = outcome_of_event(exception, response)
         self._recorder.end(
             request,
-            outcome_of_event(exception, response),
+            outcome,
             request.sent_s + duration_s,
             response_length or 0,
+            _reason(outcome, exception, response),
         )
 
     def _noting_sends(self, request: Callable[..., Any], journal: Journal) -> Callable[..., Any]:
@@ -89,15 +95,6 @@ class StockRequests:
         self._open.pop(greenlet, None)
 
 
-def name_as_ours(request_type: str, name: str) -> str:
-    """Return a request's name in tables: Locust keeps the method apart from a path.
-
-    >>> name_as_ours("GET", "/ping"), name_as_ours("GET", "check-out")
-    ('GET /ping', 'check-out')
-    """
-    return f"{request_type} {name}" if name.startswith(("/", "http://")) else name
-
-
 def outcome_of_event(exception: BaseException | None, response: Any) -> str:
     """Return the outcome of a request that Locust reported."""
     if exception is None:
@@ -106,6 +103,14 @@ def outcome_of_event(exception: BaseException | None, response: Any) -> str:
     if (of_status := outcome_of_status(status)) != OK:
         return of_status
     return CHECK_FAILED if status else outcome_of_exception(exception)
+
+
+def _reason(outcome: str, exception: BaseException | None, response: Any) -> str:
+    if outcome == OK:
+        return ""
+    if outcome.startswith("http-"):
+        return reason_of_status(response.status_code)
+    return reason_of(exception)
 
 
 def _monotonic(start_time: float | None, duration_s: float) -> float:

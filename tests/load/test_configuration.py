@@ -49,8 +49,8 @@ def test_what_the_harness_writes_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "seen"),
     [
-        ({"flow": []}, "neither or both"),
-        ({"scenario": "/x.py"}, "neither or both"),
+        ({"flow": []}, "not exactly one"),
+        ({"scenario": "/x.py"}, "not exactly one"),
         ({"connections": "reuse"}, "'reuse'"),
         ({"arrivals": "odd"}, "'odd'"),
         ({"timeout_s": 0}, "timeout_s"),

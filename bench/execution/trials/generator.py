@@ -21,6 +21,7 @@ from bench.execution.targets.commands import module_command
 from bench.execution.targets.variables import child_environment, fill_all, hash_seed
 from bench.execution.trials.driver_link import DriverLink, link_driver
 from bench.model.experiment import Experiment
+from bench.model.flow import SeededValue
 from bench.storage.atomic import write_atomically
 from bench.storage.evidence import OBSERVATIONS, SLICES
 
@@ -38,12 +39,14 @@ async def start_driver(
     seed: int,
     cores: tuple[int, ...],
     folder: Path,
+    allow_remote: bool = False,
 ) -> AsyncIterator[tuple[ManagedProcess, DriverLink]]:
     """Run the driver of a trial, ready to be told to load `target_url`.
 
     Args:
         env: conditions of the stratum and addresses of services, by variable.
         folder: of the trial; slices, observations and the log go there.
+        allow_remote: whether hosts may be loaded that are not loopback.
 
     Raises:
         GeneratorError: it can't be started, or is not ready in time.
@@ -51,7 +54,7 @@ async def start_driver(
     """
     spec = ProcessSpec(
         name="generator",
-        argv=_command(experiment, target_url, folder),
+        argv=_command(experiment, target_url, folder, allow_remote=allow_remote),
         env=_environment(target_url, env, seed, folder),
         cwd=experiment.folder,
         cores=cores,
@@ -75,12 +78,15 @@ async def start_driver(
         await process.end()
 
 
-def _command(experiment: Experiment, target_url: str, folder: Path) -> tuple[str, ...]:
+def _command(
+    experiment: Experiment, target_url: str, folder: Path, *, allow_remote: bool
+) -> tuple[str, ...]:
     if experiment.file.driver is not None:
         names = {"python": sys.executable, "folder": str(experiment.folder)}
         return fill_all(experiment.file.driver, names)
     config = folder / "generator.json"
-    write_atomically(config, json.dumps(_configuration(experiment, target_url), indent=1))
+    configuration = _configuration(experiment, target_url) | {"allow_remote": allow_remote}
+    write_atomically(config, json.dumps(configuration, indent=1))
     return module_command("bench.load", str(config))
 
 
@@ -91,12 +97,20 @@ def _configuration(experiment: Experiment, target_url: str) -> dict[str, object]
         "host": target_url,
         "scenario": str((experiment.folder / file.scenario).resolve()) if file.scenario else None,
         "flow": [request.model_dump() for request in file.flow],
+        "values": {name: _given(value) for name, value in file.values.items()},
+        "stream": file.stream.model_dump() if file.stream else None,
         "connections": load.connections,
         "bystander": load.bystander.model_dump() if load.bystander else None,
         "arrivals": load.arrivals,
         "timeout_s": load.timeout,
+        "connect_timeout_s": load.connect_timeout,
+        "first_byte_timeout_s": load.first_byte_timeout,
         "max_users": load.max_users,
     }
+
+
+def _given(value: SeededValue) -> dict[str, object]:
+    return value.model_dump(exclude_none=True)
 
 
 def _environment(

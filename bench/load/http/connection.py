@@ -8,27 +8,31 @@ from __future__ import annotations
 import errno
 import os
 import socket as stdlib_socket
+import ssl
 from typing import Any, Final, NamedTuple
 
 import gevent
-import httptools
 from gevent import monkey
 
-from bench.load.http.outcomes import BadResponseError
+from bench.load.http.answer import Answer
+from bench.load.http.deadlines import Limit
+from bench.load.http.tls import TlsSession
 
 _new_socket: Final[type[stdlib_socket.socket]] = monkey.get_original("socket", "socket")
 _READ: Final = 1
 _WRITE: Final = 2
 _CHUNK_BYTES: Final = 65_536
-_FIRST_FINAL_STATUS: Final = 200
-_SWITCHING_PROTOCOLS: Final = 101
 
 
 class Address(NamedTuple):
-    """Where the target listens."""
+    """Where the target listens, and how it is spoken to."""
 
     family: int
     sockaddr: Any
+    tls: ssl.SSLContext | None = None
+    """None: in clear text."""
+    host: str = ""
+    """Whom the certificate is asked for."""
 
 
 class Connection:
@@ -40,15 +44,20 @@ class Connection:
         Raises:
             OSError: the connection can't be had.
         """
+        self.answer = Answer()
+        """The last one that was asked for, as far as it came."""
         self._socket = _new_socket(address.family, stdlib_socket.SOCK_STREAM)
         self._socket.setblocking(False)
         hub = gevent.get_hub()
         self._wait = hub.wait
         self._readable = hub.loop.io(self._socket.fileno(), _READ)
-        self._answer = _Answer()
+        self._tls: TlsSession | None = None
         try:
             self._socket.setsockopt(stdlib_socket.IPPROTO_TCP, stdlib_socket.TCP_NODELAY, 1)
             self._connect(address.sockaddr)
+            if address.tls is not None:
+                self._tls = TlsSession(address.tls, address.host)
+                self._shake_hands(self._tls)
         except BaseException:  # also when the user is stopped meanwhile
             self.close()
             raise
@@ -57,6 +66,8 @@ class Connection:
     def was_closed_by_peer(self) -> bool:
         """Whether the other side has closed it, or has said what it wasn't asked."""
         try:
+            if self._tls is not None:
+                return self._was_closed_in_tls(self._tls)
             self._socket.recv(1, stdlib_socket.MSG_PEEK)
         except BlockingIOError:
             return False
@@ -64,29 +75,26 @@ class Connection:
             return True
         return True
 
-    def exchange(self, request: bytes, *, has_body: bool = True) -> _Answer:
+    def exchange(
+        self, request: bytes, *, has_body: bool = True, first_byte: Limit | None = None
+    ) -> Answer:
         """Send a request and return its answer.
 
         Args:
             has_body: False for HEAD, whose answer tells the length of a body that doesn't come.
+            first_byte: how long the answer may take to begin, from when the request was sent.
 
         Raises:
             OSError: the connection broke.
             BadResponseError: what came is no HTTP/1.1.
         """
-        answer = self._answer
+        answer = self.answer
         answer.start(has_body=has_body)
-        self._send(request)
+        self._send(request if self._tls is None else self._tls.encrypt(request))
+        if first_byte is not None:
+            self._await_first_byte(first_byte)
         while not answer.is_complete:
-            self._wait(self._readable)
-            try:
-                data = self._socket.recv(_CHUNK_BYTES)
-            except BlockingIOError:  # woken for nothing
-                continue
-            if data:
-                answer.feed(data)
-            else:
-                answer.end()
+            self._receive()
         return answer
 
     def close(self) -> None:
@@ -102,8 +110,63 @@ class Connection:
         if code:
             raise OSError(code, os.strerror(code))
 
-    def _send(self, data: bytes) -> None:
+    def _shake_hands(self, tls: TlsSession) -> None:
+        is_done = tls.shake_hands()
+        while not is_done:
+            self._send(tls.to_send())
+            data = self._read()
+            if not data:
+                raise ConnectionResetError(errno.ECONNRESET, "closed in the handshake of TLS")
+            is_done = tls.shake_hands(data)
+        self._send(tls.to_send())
+
+    def _await_first_byte(self, limit: Limit) -> None:
+        greenlet = gevent.getcurrent()
+        limit.enter(greenlet)
+        try:
+            while not self.answer.bytes_received:
+                self._receive()
+        finally:
+            limit.leave(greenlet)
+
+    def _receive(self) -> None:
+        self._wait(self._readable)
+        try:
+            data = self._socket.recv(_CHUNK_BYTES)
+        except BlockingIOError:  # woken for nothing
+            return
+        if self._tls is not None:
+            self._take_in(self._tls, data)
+        elif data:
+            self.answer.feed(data)
+        else:
+            self.answer.end()
+
+    def _take_in(self, tls: TlsSession, data: bytes) -> None:
+        plain = tls.decrypt(data)
+        if plain:
+            self.answer.feed(plain)
+        if tls.is_over and not self.answer.is_complete:
+            self.answer.end(is_cut=tls.is_cut)
+        self._send(tls.to_send())  # the peer may have asked for other keys
+
+    def _was_closed_in_tls(self, tls: TlsSession) -> bool:
+        # Tickets for later sessions come unasked, and mean nothing.
+        while not tls.is_over:
+            if tls.decrypt(self._socket.recv(_CHUNK_BYTES)):
+                return True
+        return True
+
+    def _read(self) -> bytes:
         while True:
+            self._wait(self._readable)
+            try:
+                return self._socket.recv(_CHUNK_BYTES)
+            except BlockingIOError:
+                continue
+
+    def _send(self, data: bytes) -> None:
+        while data:
             try:
                 sent = self._socket.send(data)
             except BlockingIOError:
@@ -119,95 +182,3 @@ class Connection:
             self._wait(writable)
         finally:
             writable.close()
-
-
-class _Answer:
-    """What httptools reports of the answer under way, and of the connection after it."""
-
-    def __init__(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._has_body = True
-        self._began = False
-        self._headers_are_whole = False
-        self._body: list[bytes] = []
-        self._ends_with_connection = False
-        self.is_complete = False
-        self.may_stay_open = True
-        self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
-
-    @property
-    def body(self) -> bytes:
-        """The body, whole."""
-        return self._body[0] if len(self._body) == 1 else b"".join(self._body)
-
-    def start(self, *, has_body: bool) -> None:
-        """Get ready for the next answer."""
-        self._has_body = has_body
-        self._began = False
-        self._clear()
-        self.is_complete = False
-        self.may_stay_open = True
-
-    def feed(self, data: bytes) -> None:
-        """Parse what came.
-
-        Raises:
-            BadResponseError: it is no HTTP/1.1, or more than one answer.
-        """
-        self._began = True
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            if not self.is_complete:
-                raise BadResponseError(str(error) or type(error).__name__) from error
-            self.may_stay_open = False
-
-    def end(self) -> None:
-        """Take note that the other side has closed.
-
-        Raises:
-            ConnectionResetError: before its answer was complete.
-        """
-        self.may_stay_open = False
-        if not (self._headers_are_whole and self._has_body and self._ends_with_connection):
-            how_far = "in the middle of its answer" if self._began else "without an answer"
-            raise ConnectionResetError(errno.ECONNRESET, f"the connection was closed {how_far}")
-        self.is_complete = True
-
-    # --- called by httptools ---
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header."""
-        self.headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        """Note the status, and how the body will end."""
-        self.status = self._parser.get_status_code()
-        if self.status < _FIRST_FINAL_STATUS and self.status != _SWITCHING_PROTOCOLS:
-            return
-        self._headers_are_whole = True
-        framing = {name.lower() for name, _ in self.headers}
-        self._ends_with_connection = not framing & {b"content-length", b"transfer-encoding"}
-        if not self._has_body:
-            self.may_stay_open = self._parser.should_keep_alive()
-            self.is_complete = True
-            # This parser would wait for a body that doesn't come.
-            self._parser = httptools.HttpResponseParser(self)
-
-    def on_body(self, data: bytes) -> None:
-        """Keep a piece of the body."""
-        self._body.append(data)
-
-    def on_message_complete(self) -> None:
-        """Note that the answer is whole, unless it only announced the real one."""
-        if not self._headers_are_whole:
-            self._clear()
-            return
-        self.may_stay_open = self.may_stay_open and self._parser.should_keep_alive()
-        self.is_complete = True
-
-    def _clear(self) -> None:
-        self._headers_are_whole = False
-        self._body = []
-        self.headers = []

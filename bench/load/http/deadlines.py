@@ -1,4 +1,4 @@
-"""Deadlines of responses, cheap enough to have one for each request."""
+"""Deadlines, cheap enough to have some for each request."""
 
 from __future__ import annotations
 
@@ -8,51 +8,69 @@ from typing import Final
 import gevent
 from gevent import Greenlet
 
+from bench.load.http.outcomes import ResponseTimeoutError
+
 _SWEEP_S: Final = 0.010
 
 
-class ResponseTimeoutError(TimeoutError):
-    """The response was not complete in the time it was given."""
+class Limit:
+    """So many seconds, for everyone who enters; who has not left by then gets `error` thrown."""
+
+    __slots__ = ("_error", "_limit_s", "_queue")
+
+    def __init__(self, limit_s: float, error: type[TimeoutError]) -> None:
+        self._limit_s = limit_s
+        self._error = error
+        self._queue: dict[Greenlet, float] = {}
+
+    def enter(self, greenlet: Greenlet) -> None:
+        """Give a greenlet its time from now on, until it leaves."""
+        self._queue[greenlet] = perf_counter() + self._limit_s
+
+    def leave(self, greenlet: Greenlet) -> None:
+        """Take back a greenlet's deadline."""
+        self._queue.pop(greenlet, None)
+
+    def sweep(self, now_s: float) -> None:
+        """Throw the error into all whose time is over, when the loop gets to it."""
+        run_soon = gevent.get_hub().loop.run_callback
+        # All got the same time, so they are in the order in which their time ends.
+        for greenlet, deadline_s in self._queue.items():
+            if deadline_s > now_s:
+                break
+            run_soon(self._expire, greenlet)
+
+    def _expire(self, greenlet: Greenlet) -> None:
+        # It may have left, and even entered once more, since the sweep.
+        if self._queue.get(greenlet, float("inf")) <= perf_counter():
+            del self._queue[greenlet]
+            greenlet.throw(self._error(f"not within {self._limit_s:g} s"))
 
 
 class Deadlines:
-    """Throw `ResponseTimeoutError` into greenlets whose time is over, at most 10 ms late.
+    """Watch over time limits: an error comes at most 10 ms late.
 
     A timer of its own for each request would cost as much as sending it. Requests of equal time
     limits end in the order in which they began, so a glance at the oldest of each limit is enough.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[float, dict[Greenlet, float]] = {}
+        self._limits: dict[tuple[float, type[TimeoutError]], Limit] = {}
         self._sweeper: Greenlet | None = None
 
-    def enter(self, greenlet: Greenlet, limit_s: float) -> None:
-        """Give a greenlet `limit_s` from now, until it leaves."""
-        queue = self._queues.get(limit_s)
-        if queue is None:
-            queue = self._queues[limit_s] = {}
-        queue[greenlet] = perf_counter() + limit_s
+    def limit(self, limit_s: float, error: type[TimeoutError] = ResponseTimeoutError) -> Limit:
+        """Return the time limit of so many seconds, and watch over it."""
+        key = (limit_s, error)
+        limit = self._limits.get(key)
+        if limit is None:
+            limit = self._limits[key] = Limit(limit_s, error)
         if self._sweeper is None:
             self._sweeper = gevent.spawn(self._sweep)
-
-    def leave(self, greenlet: Greenlet, limit_s: float) -> None:
-        """Take back a greenlet's deadline."""
-        self._queues[limit_s].pop(greenlet, None)
+        return limit
 
     def _sweep(self) -> None:
-        run_soon = gevent.get_hub().loop.run_callback
         while True:
             gevent.sleep(_SWEEP_S)
             now_s = perf_counter()
-            for queue in self._queues.values():
-                for greenlet, deadline_s in queue.items():
-                    if deadline_s > now_s:
-                        break
-                    run_soon(_expire, queue, greenlet)
-
-
-def _expire(queue: dict[Greenlet, float], greenlet: Greenlet) -> None:
-    # It may have left, and even begun its next request, since the sweeper looked.
-    if queue.get(greenlet, float("inf")) <= perf_counter():
-        del queue[greenlet]
-        greenlet.throw(ResponseTimeoutError("no complete response in time"))
+            for limit in list(self._limits.values()):
+                limit.sweep(now_s)

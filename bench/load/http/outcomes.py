@@ -4,14 +4,64 @@ from __future__ import annotations
 
 import errno
 import re
+import socket
+import ssl
 from collections.abc import Iterator
 from typing import Final
 
 OK: Final = "ok"
 CHECK_FAILED: Final = "check-failed"
 TIMEOUT: Final = "timeout"
+CONNECT_TIMEOUT: Final = "connect-timeout"
+FIRST_BYTE_TIMEOUT: Final = "first-byte-timeout"
 
-_FIRST_ERROR_STATUS: Final = 400
+FIRST_ERROR_STATUS: Final = 400
+
+
+class BadResponseError(Exception):
+    """The target answered something that is not HTTP/1.1."""
+
+
+class BadStatusError(Exception):
+    """The target answered with a status that tells of an error."""
+
+
+class CheckFailedError(Exception):
+    """The scenario was not content with an answer."""
+
+
+class RedirectError(Exception):
+    """The target redirected to where nobody can follow, or again and again."""
+
+
+class RemoteHostError(ValueError):
+    """A host is not loopback, and nobody has allowed that."""
+
+
+class ResponseTimeoutError(TimeoutError):
+    """The response was not complete in the time it was given."""
+
+
+class ConnectTimeoutError(TimeoutError):
+    """There was no connection in the time it was given, TLS included."""
+
+
+class FirstByteTimeoutError(TimeoutError):
+    """Nothing of the response came in the time it was given."""
+
+
+# The first that fits counts. Errors of TLS have numbers of their own, which mean nothing as errno.
+_BY_CLASS: Final = (
+    (BadResponseError, "bad-response"),
+    (RedirectError, "bad-redirect"),
+    (RemoteHostError, "remote-refused"),
+    (ConnectTimeoutError, CONNECT_TIMEOUT),
+    (FirstByteTimeoutError, FIRST_BYTE_TIMEOUT),
+    (TimeoutError, TIMEOUT),
+    (ssl.SSLCertVerificationError, "tls-bad-certificate"),
+    (ssl.SSLError, "tls-error"),
+    (socket.gaierror, "host-unknown"),
+)
 
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: "connection-refused",
@@ -42,17 +92,13 @@ _BY_CLASS_NAME: Final = {
 }
 
 
-class BadResponseError(Exception):
-    """The target answered something that is not HTTP/1.1."""
-
-
 def outcome_of_status(status: int) -> str:
     """Return the outcome of an answer by its status.
 
     >>> outcome_of_status(204), outcome_of_status(503)
     ('ok', 'http-503')
     """
-    return OK if status < _FIRST_ERROR_STATUS else f"http-{status}"
+    return OK if status < FIRST_ERROR_STATUS else f"http-{status}"
 
 
 def outcome_of_exception(error: BaseException) -> str:
@@ -62,10 +108,9 @@ def outcome_of_exception(error: BaseException) -> str:
     ('connection-refused', 'key-error')
     """
     for cause in _causes(error):
-        if isinstance(cause, BadResponseError):
-            return "bad-response"
-        if isinstance(cause, TimeoutError):
-            return TIMEOUT
+        for kind, outcome in _BY_CLASS:
+            if isinstance(cause, kind):
+                return outcome
         if isinstance(cause, OSError) and cause.errno in _BY_ERRNO:
             return _BY_ERRNO[cause.errno]
     for cause in _causes(error):

@@ -9,8 +9,10 @@ import gevent
 import locust
 from gevent import Greenlet
 
+from bench.load.flows.book import Books
 from bench.load.pacing.priming import StartingLine
 from bench.load.pacing.waiting import waiting
+from bench.load.parked_users import ParkedUser
 from bench.load.recording.journal import Journal
 from bench.load.recording.recorder import Recorder
 from bench.load.recording.thinking import ThinkMeter
@@ -31,12 +33,14 @@ class ClosedModel:
         recorder: Recorder,
         stock: StockRequests,
         thinking: ThinkMeter,
+        books: Books,
         *,
         users: int,
         spread_s: float,
         seed: str,
     ) -> None:
-        self._recorder = recorder
+        self.recorder = self._recorder = recorder
+        self.books = books
         self._stock = stock
         self._thinking = thinking
         self._spread_s = spread_s
@@ -79,6 +83,18 @@ class ClosedModel:
                 gevent.sleep(seconds)
         else:
             gevent.sleep(0)  # a task that sends nothing must not hold the loop
+
+    def admit(self, user: ParkedUser) -> None:
+        """Let in a user whose work is done by callbacks."""
+        delay_s = self._random.uniform(0.0, self._spread_s)
+        user.connect(lambda: self._starting_line.arrive(lambda: user.think(delay_s, user.begin)))
+
+    def round_over(self, user: ParkedUser, think_s: float) -> None:
+        """Think between two rounds."""
+        if think_s:
+            user.think(think_s, user.begin)
+        else:
+            user.begin()
 
     def _begin_task(self, user: locust.User) -> None:
         if user in self._unseen:

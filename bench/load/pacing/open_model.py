@@ -10,8 +10,10 @@ import gevent
 import locust
 from gevent import Greenlet
 
+from bench.load.flows.book import Books
 from bench.load.pacing.tickets import Dispenser
 from bench.load.pacing.waiting import waiting
+from bench.load.parked_users import ParkedUser
 from bench.load.recording.journal import Journal
 from bench.load.recording.recorder import Recorder
 from bench.load.recording.thinking import ThinkMeter
@@ -37,6 +39,7 @@ class OpenModel:
         recorder: Recorder,
         stock: StockRequests,
         thinking: ThinkMeter,
+        books: Books,
         *,
         user_classes: Sequence[type[locust.User]],
         max_users: int,
@@ -50,7 +53,8 @@ class OpenModel:
             )
             for user_class in user_classes
         }
-        self._recorder = recorder
+        self.recorder = self._recorder = recorder
+        self.books = books
         self._stock = stock
         self._thinking = thinking
         self._population = population
@@ -94,6 +98,17 @@ class OpenModel:
         """Think inside of a task."""
         with self._thinking.running():
             gevent.sleep(seconds)
+
+    def admit(self, user: ParkedUser) -> None:
+        """Let in a user whose work is done by callbacks: it begins with its first ticket."""
+        dispenser = self._dispensers[type(user)]
+        dispenser.join(user)
+        user.greenlet.rawlink(lambda _: dispenser.cancel(user.begin))
+        dispenser.ask(user.begin)
+
+    def round_over(self, user: ParkedUser, think_s: float) -> None:  # noqa: ARG002 - see the class
+        """Wait for the next ticket."""
+        self._dispensers[type(user)].ask(user.begin)
 
     def _busy(self) -> int:
         return self._population() - sum(one.idle for one in self._dispensers.values())

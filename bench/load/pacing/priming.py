@@ -7,11 +7,13 @@ queue, and what is measured is the queue. Clients of a service keep their connec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
 from typing import Final
 
 import gevent
+from gevent import Greenlet
 from gevent.event import Event
 
 from bench.load.http.client import Endpoint
@@ -56,13 +58,24 @@ class StartingLine:
         self._missing = users
         self._settle_s = min(_SETTLE_S + users * _SETTLE_PER_USER_S, _MAX_SETTLE_S)
         self._go = Event()
+        self._limit: Greenlet | None = None
 
     def wait(self) -> None:
         """Arrive, and wait for the others and for the target to take up all connections."""
+        self._arrive()
+        self._go.wait()
+
+    def arrive(self, then: Callable[[], None]) -> None:
+        """Arrive, and have `then` called when one needn't wait any more."""
+        self._arrive()
+        self._go.rawlink(lambda _: then())
+
+    def _arrive(self) -> None:
+        if self._limit is None:
+            self._limit = gevent.spawn_later(_AT_MOST_S, self._go.set)
         self._missing -= 1
         if self._missing == 0:
             gevent.spawn_later(self._settle_s, self._go.set)
-        self._go.wait(timeout=_AT_MOST_S)
 
 
 def connections_for(rate_per_s: float, seconds: float) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable
 import gevent
 from gevent.hub import Waiter
 
-from bench.load.recording.recorder import Group, Recorder, Ticket
+from bench.load.recording.cells import Group
+from bench.load.recording.recorder import Recorder, Ticket
 
 
 class Dispenser:
@@ -37,7 +38,7 @@ class Dispenser:
         self._busy = busy
         self._grow = grow
         self._coming: set[Hashable] = set()
-        self._idle: list[Waiter[Ticket]] = []
+        self._idle: list[Callable[[Ticket], object]] = []
         self._waiting: deque[Ticket] = deque()
 
     @property
@@ -48,10 +49,11 @@ class Dispenser:
     def issue(self, intended_s: float) -> None:
         """Issue the ticket for a request that is meant to be sent at `intended_s`."""
         ticket = self._recorder.schedule(self._group, intended_s)
+        has_room = bool(self._idle) or self._makes_room()
         if self._idle:
-            # A waiter may be switched to from the hub alone.
-            gevent.get_hub().loop.run_callback(self._idle.pop().switch, ticket)
-        elif self._makes_room():
+            # In the hub: greenlets may be switched to from there alone.
+            gevent.get_hub().loop.run_callback(self._idle.pop(), ticket)
+        elif has_room:
             self._waiting.append(ticket)
         else:
             self._recorder.drop(ticket)
@@ -73,13 +75,24 @@ class Dispenser:
         if self._waiting:
             return self._waiting.popleft()
         waiter: Waiter[Ticket] = Waiter()
-        self._idle.append(waiter)
+        self._idle.append(waiter.switch)
         try:
             ticket: Ticket = waiter.get()
         finally:
-            if waiter in self._idle:  # it was killed, not called
-                self._idle.remove(waiter)
+            self.cancel(waiter.switch)  # it may have been killed, not called
         return ticket
+
+    def ask(self, receive: Callable[[Ticket], object]) -> None:
+        """Have `receive` called in the hub with a ticket, as soon as there is one."""
+        if self._waiting:
+            gevent.get_hub().loop.run_callback(receive, self._waiting.popleft())
+        else:
+            self._idle.append(receive)
+
+    def cancel(self, receive: Callable[[Ticket], object]) -> None:
+        """Ask no longer, if that is still so."""
+        if receive in self._idle:
+            self._idle.remove(receive)
 
     def _makes_room(self) -> bool:
         if len(self._waiting) < len(self._coming):

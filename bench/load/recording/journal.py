@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench.load.http.response import Response
-from bench.load.recording.recorder import Group, OpenRequest, Recorder, Ticket
+from bench.load.recording.cells import Group
+from bench.load.recording.recorder import OpenRequest, Recorder, Ticket
 
 
 class Journal:
@@ -33,7 +34,13 @@ class Journal:
 
     def end(self, request: OpenRequest, response: Response) -> None:
         """Note what became of it."""
-        self._recorder.end(request, response.outcome, response.ended_s, len(response.content))
+        self._recorder.end(
+            request,
+            response.outcome,
+            response.ended_s,
+            getattr(response, "bytes_received", len(response.content)),
+            getattr(response, "reason", ""),
+        )
 
     def reconnected(self) -> None:
         """Note that a connection was closed by the target between two requests."""

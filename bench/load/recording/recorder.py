@@ -1,8 +1,4 @@
-"""The recorder of a step: every request from its send to its end, summed up by the second.
-
-In the hot path a request costs one small object in a set and four numbers in an array; they are
-binned when the second is over.
-"""
+"""The recorder of a step: every request from its send to its end."""
 
 from __future__ import annotations
 
@@ -10,22 +6,20 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.load.http.outcomes import OK
+from bench.load.recording.cells import Cells, Group, Line, pack_row
+from bench.load.recording.failures import FailureTexts
 from bench.load.recording.histograms import HistogramEncoder
+from bench.load.recording.streams import StreamRecorder
 from bench.load.recording.timeline import Cell, Timeline
 
-Group = Literal["users", "bystander"]
-Line = dict[str, object]
-
 _LATE_S: Final = 0.010
-"""A request sent this much after its intended send was late; see `GeneratorSlice.late`."""
+"""A request sent this much after its intended send was late; see `ScheduleSlice.late`."""
 
-_INTENDED, _SENT, _ENDED, _BYTES = range(4)
 _UNSENT: Final = "(not sent)"
 _TASK: Final = "(task)"
 
@@ -50,6 +44,19 @@ class Ticket:
     def __init__(self, group: Group, intended_s: float) -> None:
         self.group = group
         self.intended_s = intended_s
+
+
+class Sender(Protocol):
+    """Who keeps its own open request, one at a time, and writes its rows itself."""
+
+    def open_request(self) -> Outstanding | None:
+        """Return what it waits for; None, if nothing."""
+
+    def expire(self, now_s: float) -> None:
+        """Give up what has taken longer than it may."""
+
+    def forget(self) -> None:
+        """Take no notice any more of what it waits for."""
 
 
 class Outstanding(NamedTuple):
@@ -78,25 +85,29 @@ class Recorder:
     ) -> None:
         self.reconnects = 0
         """Keep-alive connections found closed and opened anew, since this was last reset."""
+        self.senders: set[Sender] = set()
+        """Those who write their rows themselves; see `cells`."""
+        self.cells = Cells(step, timeline, timed_twice)
+        self.failures = FailureTexts(step, timeline)
+        self.streams = StreamRecorder(step, timeline)
         self._step = step
         self._timeline = timeline
-        self._timed_twice = timed_twice
         self._clock = clock
         self._encoder = HistogramEncoder()
         self._open: set[OpenRequest] = set()
         self._unsent: set[Ticket] = set()
         self._tasks: dict[object, float] = {}
-        self._ended: dict[tuple[Group, str, str], array[float]] = {}
-        self._scheduled: array[float] = array("d")
-        self._late: array[float] = array("d")
-        self._dropped: array[float] = array("d")
-        self._recent = _Recent(timeline.origin_s)
+        self._scheduled: dict[Group, array[float]] = {}
+        self._late: dict[Group, array[float]] = {}
+        self._dropped: dict[Group, array[float]] = {}
+        self._progress_from_s = timeline.origin_s
+        self._completed = 0
 
     # --- what the pacer tells ---
 
     def schedule(self, group: Group, intended_s: float) -> Ticket:
         """Note that a request is meant to be sent now; it counts as outstanding until it is."""
-        self._scheduled.append(intended_s)
+        _note(self._scheduled, group, intended_s)
         ticket = Ticket(group, intended_s)
         self._unsent.add(ticket)
         return ticket
@@ -104,7 +115,7 @@ class Recorder:
     def drop(self, ticket: Ticket) -> None:
         """Note that a request will not be sent, since no user is free."""
         self._unsent.discard(ticket)
-        self._dropped.append(ticket.intended_s)
+        _note(self._dropped, ticket.group, ticket.intended_s)
 
     def give_back(self, ticket: Ticket) -> None:
         """Note that the holder of a ticket sent no request for it."""
@@ -119,24 +130,37 @@ class Recorder:
             request = OpenRequest(group, name, sent_s, sent_s)
         else:
             self._unsent.discard(ticket)
-            request = OpenRequest(group, name, ticket.intended_s, sent_s)
-            if sent_s - ticket.intended_s > _LATE_S:
-                self._late.append(ticket.intended_s)
+            request = OpenRequest(group, name, self.send(ticket, sent_s), sent_s)
         self._open.add(request)
         return request
 
-    def end(self, request: OpenRequest, outcome: str, ended_s: float, bytes_received: int) -> None:
-        """Note what became of a request; nothing, if it was censored or discarded before."""
+    def send(self, ticket: Ticket, sent_s: float) -> float:
+        """Note that the request of a ticket is sent now; return when it was meant to be."""
+        self._unsent.discard(ticket)
+        if sent_s - ticket.intended_s > _LATE_S:
+            _note(self._late, ticket.group, ticket.intended_s)
+        return ticket.intended_s
+
+    def end(
+        self,
+        request: OpenRequest,
+        outcome: str,
+        ended_s: float,
+        bytes_received: int,
+        reason: str = "",
+    ) -> None:
+        """Note what became of a request; nothing, if it was censored or discarded before.
+
+        Args:
+            reason: in words, why it failed.
+        """
         if request not in self._open:
             return
         self._open.remove(request)
-        key = (request.group, request.name, outcome)
-        ended = self._ended.get(key)
-        if ended is None:
-            ended = self._ended[key] = array("d")
-        ended.extend((request.intended_s, request.sent_s, ended_s, bytes_received))
-        if request.group == "users":
-            self._recent.add(outcome, ended_s - request.intended_s)
+        cell = self.cells.cell(request.group, request.name, outcome)
+        cell.rows += pack_row(request.intended_s, request.sent_s, ended_s, bytes_received)
+        if outcome != OK:
+            self.failures.add(cell.key, reason or outcome, request.intended_s)
 
     def discard(self, request: OpenRequest) -> None:
         """Forget a request that turned out to be none."""
@@ -162,7 +186,7 @@ class Recorder:
     @property
     def in_flight(self) -> int:
         """How many requests are open, all groups together."""
-        return len(self._open)
+        return len(self._open) + sum(1 for _ in self._waiting_senders())
 
     def outstanding(self) -> list[Outstanding]:
         """Return what of the window has not ended; tasks count if they began before it closed."""
@@ -188,33 +212,56 @@ class Recorder:
         ]
 
     def flush(self) -> list[Line]:
-        """Return all that ended since the last flush, as lines whose counts add up."""
-        lines: list[Line] = []
-        for key, values in self._ended.items():
-            if values:
-                self._ended[key] = array("d")
-                lines.extend(self._request_lines(*key, np.frombuffer(values).reshape(-1, 4)))
-        return lines
-
-    def flush_counts(self) -> dict[Cell, Counter[str]]:
-        """Return how many requests were scheduled, late and dropped since the last flush."""
-        counts: dict[Cell, Counter[str]] = {}
-        for name in ("scheduled", "late", "dropped"):
-            moments_s = getattr(self, f"_{name}")
-            setattr(self, f"_{name}", array("d"))
-            for moment_s in moments_s:
-                counts.setdefault(self._timeline.cell(moment_s), Counter())[name] += 1
-        return counts
+        """Return all that happened since the last flush, as lines whose counts add up."""
+        return [*self.cells.flush(), *self.failures.flush(), *self._flush_schedules()]
 
     def progress(self, now_s: float) -> dict[str, object]:
         """Return the numbers of a progress event; all but `completed` are since the last one."""
-        return {**self._recent.take(now_s), "in_flight": self.in_flight}
+        responses_s, errors = self.cells.take_recent()
+        elapsed_s = max(now_s - self._progress_from_s, 1e-9)
+        self._progress_from_s = now_s
+        self._completed += responses_s.size + errors
+        return {
+            "completed": self._completed,
+            "throughput_per_s": responses_s.size / elapsed_s,
+            "p99_s": float(np.quantile(responses_s, 0.99)) if responses_s.size else None,
+            "errors": errors,
+            "in_flight": self.in_flight,
+        }
+
+    def _flush_schedules(self) -> Iterator[Line]:
+        counts: dict[tuple[Group, Cell], Counter[str]] = {}
+        for name in ("scheduled", "late", "dropped"):
+            moments: dict[Group, array[float]] = getattr(self, f"_{name}")
+            setattr(self, f"_{name}", {})
+            for group, moments_s in moments.items():
+                for moment_s in moments_s:
+                    key = group, self._timeline.cell(moment_s)
+                    counts.setdefault(key, Counter())[name] += 1
+        for (group, cell), of_cell in counts.items():
+            yield {
+                "type": "schedule",
+                "step": self._step,
+                "phase": cell.phase,
+                "slice": cell.slice,
+                "arm": None,
+                "group": group,
+                **{name: of_cell[name] for name in ("scheduled", "late", "dropped")},
+            }
+
+    def _waiting_senders(self) -> Iterator[tuple[Outstanding, Sender]]:
+        for sender in self.senders:
+            if (waits_for := sender.open_request()) is not None:
+                yield waits_for, sender
 
     def _window_entries(self) -> Iterator[tuple[Outstanding, object]]:
         holds = self._timeline.holds
         for request in self._open:
             if holds(request.intended_s):
                 yield Outstanding(request.group, request.name, request.intended_s), request
+        for waits_for, sender in self._waiting_senders():
+            if holds(waits_for.since_s):
+                yield waits_for, sender
         for ticket in self._unsent:
             if holds(ticket.intended_s):
                 yield Outstanding(ticket.group, _UNSENT, ticket.intended_s), ticket
@@ -227,61 +274,15 @@ class Recorder:
             self._open.discard(key)
         elif isinstance(key, Ticket):
             self._unsent.discard(key)
+        elif key in self._tasks:
+            del self._tasks[key]
         else:
-            self._tasks.pop(key, None)
-
-    def _request_lines(
-        self, group: Group, name: str, outcome: str, rows: NDArray[np.float64]
-    ) -> Iterator[Line]:
-        belongs_to = self._timeline.codes(rows[:, _INTENDED])
-        ended_in = self._timeline.codes(rows[:, _ENDED])
-        for code in np.union1d(belongs_to, ended_in):
-            cell = Timeline.decode(int(code))
-            own = rows[belongs_to == code]
-            service_s = own[:, _ENDED] - own[:, _SENT]
-            yield {
-                "type": "requests",
-                "step": self._step,
-                "phase": cell.phase,
-                "slice": cell.slice,
-                "arm": None,
-                "group": group,
-                "name": name,
-                "outcome": outcome,
-                "requests": len(own),
-                "completed": int(np.count_nonzero(ended_in == code)),
-                "bytes_received": int(own[:, _BYTES].sum()),
-                "response_us": self._encoder.encode(own[:, _ENDED] - own[:, _INTENDED]),
-                "service_us": (
-                    self._encoder.encode(service_s) if group in self._timed_twice else None
-                ),
-            }
+            assert hasattr(key, "forget")
+            key.forget()
 
 
-class _Recent:
-    """What the users' requests did since the last progress event."""
-
-    def __init__(self, now_s: float) -> None:
-        self._completed = 0
-        self._since_s = now_s
-        self._errors = 0
-        self._responses_s: array[float] = array("d")
-
-    def add(self, outcome: str, response_s: float) -> None:
-        self._completed += 1
-        if outcome == OK:
-            self._responses_s.append(response_s)
-        else:
-            self._errors += 1
-
-    def take(self, now_s: float) -> dict[str, object]:
-        responses_s, errors, since_s = self._responses_s, self._errors, self._since_s
-        self._responses_s, self._errors, self._since_s = array("d"), 0, now_s
-        p99_s = float(np.quantile(responses_s, 0.99)) if responses_s else None
-        elapsed_s = max(now_s - since_s, 1e-9)
-        return {
-            "completed": self._completed,
-            "throughput_per_s": len(responses_s) / elapsed_s,
-            "p99_s": p99_s,
-            "errors": errors,
-        }
+def _note(moments: dict[Group, array[float]], group: Group, moment_s: float) -> None:
+    of_group = moments.get(group)
+    if of_group is None:
+        of_group = moments[group] = array("d")
+    of_group.append(moment_s)

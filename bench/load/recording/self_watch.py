@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -12,8 +11,9 @@ from typing import Final
 import gevent
 import numpy as np
 
+from bench.load.recording.cells import Line
 from bench.load.recording.histograms import HistogramEncoder
-from bench.load.recording.recorder import Line, Recorder
+from bench.load.recording.recorder import Recorder
 from bench.load.recording.thinking import ThinkMeter
 from bench.load.recording.timeline import Cell, Timeline
 
@@ -60,46 +60,30 @@ class SelfWatch:
             due_s += turns * _TICK_S
 
     def cut(self, now_s: float) -> list[Line]:
-        """Return the lines of the cell that ends now, and of what belongs to earlier ones."""
-        counts = self._recorder.flush_counts()
-        present = self._timeline.cell(self._cell_began_s)
-        lines = [self._cell_line(present, counts.pop(present, Counter()), now_s)]
-        lines += [self._line(cell, of_cell) for cell, of_cell in counts.items()]
+        """Return the line of the cell that ends now."""
+        cell = self._timeline.cell(self._cell_began_s)
         self._cell_began_s = now_s
-        return lines
+        return [self._line(cell, now_s)]
 
-    def _cell_line(self, cell: Cell, counts: Counter[str], now_s: float) -> Line:
+    def _line(self, cell: Cell, now_s: float) -> Line:
         cpu_s, core_wait_s = time.process_time(), self._read_core_wait_s()
         think_s = self._thinking.total_s(now_s)
-        line = self._line(cell, counts)
-        line["loop_lag_us"] = self._encoder.encode(np.array(self._lags_s))
-        line["cpu_s"] = cpu_s - self._cpu_s
-        line["core_wait_s"] = _difference(core_wait_s, self._core_wait_s)
-        line["in_flight"] = self._recorder.in_flight
-        line["think_s"] = think_s - self._think_s
-        line["reconnects"] = self._recorder.reconnects
-        self._lags_s = array("d")
-        self._recorder.reconnects = 0
-        self._cpu_s, self._core_wait_s, self._think_s = cpu_s, core_wait_s, think_s
-        return line
-
-    def _line(self, cell: Cell, counts: Counter[str]) -> Line:
-        """Build a line; its fields are parts of a sum, so what isn't known of the part is 0."""
-        return {
+        line: Line = {
             "type": "generator",
             "step": self._step,
             "phase": cell.phase,
             "slice": cell.slice,
-            "loop_lag_us": None,
-            "cpu_s": 0.0,
-            "core_wait_s": None if self._core_wait_s is None else 0.0,
-            "in_flight": 0,
-            "scheduled": counts["scheduled"],
-            "late": counts["late"],
-            "dropped": counts["dropped"],
-            "think_s": 0.0,
-            "reconnects": 0,
+            "loop_lag_us": self._encoder.encode(np.array(self._lags_s)),
+            "cpu_s": cpu_s - self._cpu_s,
+            "core_wait_s": _difference(core_wait_s, self._core_wait_s),
+            "in_flight": self._recorder.in_flight,
+            "think_s": think_s - self._think_s,
+            "reconnects": self._recorder.reconnects,
         }
+        self._lags_s = array("d")
+        self._recorder.reconnects = 0
+        self._cpu_s, self._core_wait_s, self._think_s = cpu_s, core_wait_s, think_s
+        return line
 
 
 def read_core_wait_s_of_all_threads() -> float | None:

@@ -18,13 +18,21 @@ class ThinkMeter:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Count the time inside as thought by one user."""
-        self._thinkers += 1
-        self._total_s -= self._clock()
+        self.begin()
         try:
             yield
         finally:
-            self._thinkers -= 1
-            self._total_s += self._clock()
+            self.end()
+
+    def begin(self) -> None:
+        """Note that a user begins to think."""
+        self._thinkers += 1
+        self._total_s -= self._clock()
+
+    def end(self) -> None:
+        """Note that a user has thought."""
+        self._thinkers -= 1
+        self._total_s += self._clock()
 
     def total_s(self, now_s: float) -> float:
         """Return the time thought until now."""

@@ -1,0 +1,1 @@
+"""Load from several processes and machines: a master that commands, and workers that send."""
