@@ -65,3 +65,10 @@ def smoke(session: nox.Session) -> None:
     """Shapes that follow from queueing laws, measured for real; one re-measurement is allowed."""
     _install(session)
     session.run("pytest", "tests/smoke", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Our generator beside others, as ratios in one run; nothing else may run meanwhile."""
+    _install(session)
+    session.run("python", "-m", "benchmarks", *session.posargs)

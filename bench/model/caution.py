@@ -40,6 +40,7 @@ class CautionCode(StrEnum):
     CENSORED = "censored"
     UNPINNED = "unpinned"
     SHARED_CORES = "shared-cores"
+    NOT_FRESH = "not-fresh"
 
     @property
     def invalidates(self) -> bool:
@@ -53,6 +54,7 @@ _HARMLESS: Final = frozenset(
         CautionCode.CENSORED,
         CautionCode.UNPINNED,
         CautionCode.SHARED_CORES,
+        CautionCode.NOT_FRESH,
     }
 )
 

@@ -8,6 +8,7 @@ from bench.model.caution import CautionCode
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.record import Record
+from bench.model.summary import Failure
 
 
 class Spread(Record):
@@ -18,6 +19,26 @@ class Spread(Record):
     high: float
     at_least: bool = False
     """True where a trial could only say "at least" of this very quantity."""
+    thin: bool = False
+    """True where a trial had too few requests for this percentile, and it is their maximum."""
+
+
+class CondensedStreams(Record):
+    """The streams of one line: medians over trials, and events that went wrong, added up."""
+
+    open: Spread | None
+    """Of the medians over each trial's window."""
+    events_per_s: Spread | None
+    connect_p50_s: Spread | None
+    first_event_p50_s: Spread | None
+    first_event_p99_s: Spread | None
+    gap_p50_s: Spread | None
+    gap_p99_s: Spread | None
+    delivery_p50_s: Spread | None
+    delivery_p99_s: Spread | None
+    lost: int
+    duplicated: int
+    reordered: int
 
 
 class CondensedRow(Record):
@@ -45,6 +66,12 @@ class CondensedRow(Record):
     requests: int | None
     """Summed over the trials whose numbers these are, as are `errors` and `error_ratio`."""
     errors: dict[str, int]
+    failures: tuple[Failure, ...] = ()
+    """Added up like `errors`, the most frequent first."""
+    censored: int | None = None
+    """Added up, as are `late` and `dropped`."""
+    late: int | None = None
+    dropped: int | None = None
     error_ratio: float | None
     throughput_per_s: Spread | None
     p50_s: Spread | None
@@ -53,6 +80,8 @@ class CondensedRow(Record):
     p99_s: Spread | None
     p999_s: Spread | None
     max_s: Spread | None
+    service_p50_s: Spread | None
+    service_p99_s: Spread | None
     cpu_s_per_request: Spread | None
     memory: Literal["PSS", "RSS"] | None
     """What `memory_bytes` is: PSS where every trial has it, else RSS."""
@@ -60,3 +89,5 @@ class CondensedRow(Record):
     threads: Spread | None
     loop_lag_p99_s: Spread | None
     bystander_p99_s: Spread | None
+    streams: CondensedStreams | None = None
+    """None where no stream was open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -11,7 +11,6 @@ from bench.model.record import Record
 from bench.units import parse_duration_s
 
 BoundedQuantity = Literal["p50", "p90", "p95", "p99", "p999", "max", "mean", "error_ratio"]
-
 
 _GRAMMAR: Final = re.compile(r"^\s*([a-z_0-9]+)\s*<\s*(\S.*?)\s*$")
 
@@ -28,9 +27,17 @@ class Condition(Record):
         return self.quantity if self.quantity == "error_ratio" else f"{self.quantity}_s"
 
     def __str__(self) -> str:
+        return f"{self.quantity} < {self.write(self.below)}"
+
+    def write(self, value: float) -> str:
+        """Write a value of the quantity as bounds are written, to four digits.
+
+        >>> Condition(quantity="p99", below=0.25).write(0.31276)
+        '312.8ms'
+        """
         if self.quantity == "error_ratio":
-            return f"error_ratio < {self.below * 100:g}%"
-        return f"{self.quantity} < {self.below * 1e3:g}ms"
+            return f"{value * 100:.4g}%"
+        return f"{value:.4g}s" if value >= 1 else f"{value * 1e3:.4g}ms"
 
 
 def parse_condition(text: Any) -> Any:
@@ -48,9 +55,14 @@ def parse_condition(text: Any) -> Any:
     if match is None:
         raise ValueError(f'a condition is like "p99 < 250ms" or "error_ratio < 0.1%", not {text!r}')
     quantity, bound = match.groups()
+    if quantity not in get_args(BoundedQuantity):
+        known = ", ".join(get_args(BoundedQuantity))
+        raise ValueError(f"{quantity!r} can't be bounded in {text!r}; these can: {known}")
     below = _parse_ratio(bound) if quantity == "error_ratio" else parse_duration_s(bound)
     if not below > 0:
         raise ValueError(f"the bound in {text!r} is above 0")
+    if quantity == "error_ratio" and below > 1:
+        raise ValueError(f"the bound in {text!r} is a ratio, at most 1 or 100%")
     return Condition.model_validate({"quantity": quantity, "below": below})
 
 

@@ -196,10 +196,25 @@ class ExperimentFile(Record):
             raise ValueError("one variant is the baseline: give it baseline = true")
         for preset, change in self.presets.items():
             other = change.rate if self.load.users else change.users
+            if self.load.search and (change.users or change.rate):
+                raise ValueError(f"presets.{preset} gives a ladder, and load has a search")
             if other:
                 raise ValueError(f"presets.{preset} gives a ladder of the other kind than load")
             for unknown in set(change.strata or {}) - set(self.strata):
                 raise ValueError(f"presets.{preset}.strata.{unknown} is not in strata")
+        return self
+
+    @model_validator(mode="after")
+    def _values_are_given(self) -> ExperimentFile:
+        extracted = {name for request in self.flow for name in request.extract}
+        for both in extracted & self.values.keys():
+            raise ValueError(f"{both!r} is a value and extracted from an answer: rename one")
+        for request in self.flow:
+            for name in sorted(request.uses - extracted - self.values.keys()):
+                raise ValueError(
+                    f"{request.method} {request.path} uses ${{{name}}}, which is neither in values "
+                    "nor extracted from an answer; write $${ for the characters themselves"
+                )
         return self
 
     @model_validator(mode="after")

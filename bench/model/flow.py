@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,6 +11,9 @@ from bench.model.duration import Duration
 from bench.model.record import Record
 
 ValueName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+_USE: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}")
+"""A place for a value, or `$${`, which is none."""
+
 AnswerPlace = Annotated[
     str, Field(pattern=r"^(status|body|header:[^\s:]+|json:\$(\.[^.\[\]\s]+|\[[0-9]{1,9}\])*)$")
 ]
@@ -53,6 +57,23 @@ class FlowRequest(Record):
         if self.json_body is not None and self.body is not None:
             raise ValueError("a request has json or body, not both")
         return self
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names of the values that it needs."""
+        return _names_in([self.path, self.headers, self.json_body, self.body, self.expect])
+
+
+def _names_in(document: Any) -> frozenset[str]:
+    match document:
+        case str():
+            return frozenset(name for name in _USE.findall(document) if name)
+        case dict():
+            return _names_in([*document, *document.values()])
+        case list() | tuple():
+            return frozenset().union(*map(_names_in, document))
+        case _:
+            return frozenset()
 
 
 class SeededValue(Record):

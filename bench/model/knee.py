@@ -1,4 +1,4 @@
-"""Knees: the highest rate at which a condition holds."""
+"""Knees: the highest rate at which conditions hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from bench.model.experiment import StratumValue
 from bench.model.record import Record
 
 KneeEnd = Literal["found", "holds-at-cap", "fails-at-floor", "generator-limited", "not-settled"]
+
+StepVerdict = Literal["holds", "fails", "limited"]
+"""`limited`: something else than the target was the limit, so that the rate is an open question."""
+
+
+class Attempt(Record):
+    """One step of a search: the rate that was tried, and what became of it."""
+
+    rate_per_s: float
+    verdict: StepVerdict
+    because: str
+    """What broke which condition, or what else was the limit; empty where the step held."""
 
 
 class Knee(Record):
@@ -22,6 +34,8 @@ class Knee(Record):
     """The lowest rate above it at which one did not; None: there was no such."""
     because: str
     """Which condition failed, or why the search ended without one."""
+    attempts: tuple[Attempt, ...] = ()
+    """The steps of the search, in their order."""
 
 
 class KneeEstimate(Record):
@@ -34,6 +48,11 @@ class KneeEstimate(Record):
     rate_per_s: float | None
     low_per_s: float | None
     high_per_s: float | None
+    at_least_per_s: float | None = None
+    """Where trials ended at a limit of ours, and there is no estimate: the mean is no lower.
+
+    It is the geometric mean, over all trials, of the highest rates that held.
+    """
     level: float
     n: int
     """Trials that found a knee."""
@@ -42,3 +61,5 @@ class KneeEstimate(Record):
     valid: bool
     because: str
     """Why there is no estimate or no interval; empty where nothing is missing."""
+    beyond: str = ""
+    """What the first trial saw just above its knee."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.model.condition import Condition
 from bench.model.experiment import Experiment, StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.record import Record
@@ -19,6 +20,15 @@ class PlannedStep(Record):
     window_s: float
 
 
+class PlannedSearch(Record):
+    """What stands in the place of a ladder: where the highest rate that holds is looked for."""
+
+    conditions: tuple[Condition, ...]
+    from_per_s: float
+    to_per_s: float
+    window_s: float
+
+
 class PlannedTrial(Record):
     """One variant in one stratum, freshly started, climbing the ladder once."""
 
@@ -29,6 +39,8 @@ class PlannedTrial(Record):
     repetition: int
     seed: int
     steps: tuple[PlannedStep, ...]
+    """Empty where the trial searches."""
+    search: PlannedSearch | None = None
 
     @property
     def folder_name(self) -> str:
@@ -47,6 +59,11 @@ class Fleet(Record):
     """Where the master listens."""
     port: int = 0
     """0: any that is free."""
+
+    @property
+    def size(self) -> int:
+        """How many workers there are in all."""
+        return self.local + self.remote
 
 
 class Plan(Record):

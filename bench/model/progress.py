@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.model.knee import Attempt, Knee
 from bench.model.load_level import LoadLevel
 from bench.model.plan import PlannedTrial
 from bench.model.record import Record
@@ -41,12 +42,21 @@ class LiveNumbers(Record):
     generator_cpu_ratio: float | None
 
 
+class StepSearched(Record):
+    """A step of a search is over: whether its rate held."""
+
+    trial: PlannedTrial
+    step: int
+    attempt: Attempt
+
+
 class TrialEnded(Record):
     """A trial is over and stored."""
 
     trial: PlannedTrial
     steps: tuple[JudgedStep, ...]
     failure: str | None
+    knee: Knee | None = None
 
 
 class Notice(Record):
@@ -55,4 +65,4 @@ class Notice(Record):
     text: str
 
 
-ProgressEvent = TrialBegan | StepPhaseBegan | LiveNumbers | TrialEnded | Notice
+ProgressEvent = TrialBegan | StepPhaseBegan | LiveNumbers | StepSearched | TrialEnded | Notice

@@ -11,7 +11,7 @@ from bench.model.record import Record
 
 
 class ObservedQuantity(Record):
-    """What a target reported of itself during a window."""
+    """What a target reported of itself during a window, or what its open streams brought."""
 
     unit: str
     n: int
@@ -20,11 +20,20 @@ class ObservedQuantity(Record):
     max: float
 
 
+class Failure(Record):
+    """Why requests failed, in words, and how many did so; texts beyond the first few are untold."""
+
+    outcome: str
+    text: str
+    count: int
+
+
 class StepRow(Record):
     """The numbers of a step's window; what doesn't exist is None, never 0.
 
     Response times are those of successful requests; errors are counted apart. `cpu_s_per_request`
-    and `context_switches_per_request` divide by the users' completions, failed ones included.
+    and `context_switches_per_request` divide by the users' completions, failed ones included; where
+    streams are open, by these and the events that came.
     """
 
     trial: int
@@ -49,8 +58,11 @@ class StepRow(Record):
     error_ratio: float | None
     errors: dict[str, int]
     """Failed requests by outcome."""
+    failures: tuple[Failure, ...] = ()
+    """The texts that came with them, the most frequent first."""
     censored: int | None
     late: int | None
+    """Requests (of users: tasks) that were sent late, and never; of this row's group alone."""
     dropped: int | None
     p50_s: float | None
     p90_s: float | None
@@ -61,9 +73,12 @@ class StepRow(Record):
     at_least: tuple[str, ...]
     """Fields of this row that are lower bounds, since censored requests could reach them.
 
-    Any of `p50_s` to `max_s`, and the bystanders' percentiles by their own censored requests. A
-    field that is None stands here too where all that it could be taken from was censored.
+    Any of `p50_s` to `max_s`, the service times' percentiles, and the bystanders' by their own
+    censored requests. A field that is None stands here too where all that it could be taken from
+    was censored.
     """
+    thin: tuple[str, ...] = ()
+    """Percentiles of this row that are the longest time of all, as too few requests were seen."""
     mean_s: float | None
     service_p50_s: float | None
     service_p99_s: float | None
@@ -79,6 +94,7 @@ class StepRow(Record):
     target_cpu_ratio: float | None
     """Target CPU seconds per second of window: 1 is one core."""
     generator_cpu_ratio: float | None
+    """Where several processes generated the load, that of the busiest one."""
     services_cpu_ratio: float | None
     loop_lag_p99_s: float | None
     bystander_p50_s: float | None

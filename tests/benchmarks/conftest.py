@@ -1,0 +1,8 @@
+"""`benchmarks` is not installed: it is found beside `tests`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[2]))
