@@ -100,11 +100,16 @@ def make_environment(config: LoadConfig) -> LoadEnvironment:
     raise_file_limit()
     try:
         endpoint = Endpoint.at(
-            config.host, connections=config.connections, timeout_s=config.timeout_s
+            config.host,
+            connections=config.connections,
+            timeout_s=config.timeout_s,
+            connect_timeout_s=config.connect_timeout_s,
+            first_byte_timeout_s=config.first_byte_timeout_s,
+            allow_remote=config.allow_remote,
         )
     except (ValueError, OSError) as error:
         raise DriverFailure("generator", f"The target can't be addressed: {error}") from error
-    classes = choose_users(config, tls=getattr(endpoint, "tls", None) is not None)
+    classes = choose_users(config, endpoint)
     route_pauses_to_users()
     return LoadEnvironment(
         endpoint,

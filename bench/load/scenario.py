@@ -15,15 +15,19 @@ import locust
 
 from bench.load.configuration import LoadConfig
 from bench.load.failure import DriverFailure
+from bench.load.flows.checks import prepare_flow
 from bench.load.flows.declared import build_flow_user
 from bench.load.flows.tasks import as_tasks
 from bench.load.flows.users import FlowUser
+from bench.load.flows.values import ValueSource
+from bench.load.http.client import Endpoint
 from bench.load.parked_users import ParkedUser
+from bench.load.streams.declared import build_stream_user, read_stream_plan
 
 _MODULE: Final = "pairbench_scenario"
 
 
-def choose_users(config: LoadConfig, *, tls: bool) -> list[type[locust.User]]:
+def choose_users(config: LoadConfig, endpoint: Endpoint) -> list[type[locust.User]]:
     """Return the user classes that a configuration asks for.
 
     Raises:
@@ -31,11 +35,23 @@ def choose_users(config: LoadConfig, *, tls: bool) -> list[type[locust.User]]:
     """
     if config.scenario is not None:
         classes = load_user_classes(config.scenario)
+    elif config.stream is not None:
+        classes = [build_stream_user(read_stream_plan(config.stream))]
     else:
         classes = [build_flow_user(config.flow, config.values)]
-    if tls:  # handshakes block, which callbacks must not
-        return [as_tasks(one) if issubclass(one, FlowUser) else one for one in classes]
-    return classes
+    return [_fit(one, endpoint) for one in classes]
+
+
+def _fit(user_class: type[locust.User], endpoint: Endpoint) -> type[locust.User]:
+    """Check a flow before it is sent; over TLS, whose handshakes block, it becomes tasks."""
+    if not issubclass(user_class, FlowUser):
+        return user_class
+    try:
+        prepare_flow(user_class.flow, endpoint.builder)
+        ValueSource(user_class.values)
+    except (ValueError, TypeError) as error:
+        raise DriverFailure("scenario", f"The flow can't be sent: {error}") from error
+    return user_class if endpoint.tls is None else as_tasks(user_class)
 
 
 def load_user_classes(path: Path) -> list[type[locust.User]]:

@@ -220,9 +220,8 @@ class Step:
             self._recorder.streams.bin()
 
     def _expire(self) -> None:
-        endpoint = self._setting.environment.endpoint
-        limits_s = (endpoint.timeout_s, endpoint.connect_timeout_s, endpoint.first_byte_timeout_s)
-        interval_s = min(limit_s for limit_s in limits_s if limit_s) / _LOOKS_PER_TIMEOUT
+        shortest_s = self._setting.environment.endpoint.shortest_timeout_s
+        interval_s = shortest_s / _LOOKS_PER_TIMEOUT
         while True:
             gevent.sleep(min(max(interval_s, _SHORTEST_LOOK_S), _LONGEST_LOOK_S))
             now_s = perf_counter()

@@ -1,4 +1,4 @@
-"""`python -m bench.load.distributed.farewell FLEET.json`: tell waiting workers that a run is over."""
+"""`python -m bench.load.distributed.farewell FLEET.json`: tell workers that a run is over."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from time import perf_counter
 from typing import Final
 
 import locust  # noqa: F401 - first of all: it patches the standard library for gevent
-from locust.rpc import Message
 
 from bench.load.command_loop import EXIT_FAILED
 from bench.load.distributed.keys import derive_keys, read_token
 from bench.load.distributed.master_runner import OURS
 from bench.load.distributed.orders import FleetOrder
-from bench.load.distributed.sealed_sockets import SealedServer
+from bench.load.distributed.sealed_sockets import SealedServer, make_message
 from bench.load.failure import DriverFailure
 from bench.load.log import log_to_stderr
 
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
     while len(told) < order.workers and perf_counter() < deadline_s:
         if server.socket.poll(_POLL_MS):
             client_id, _ = server.recv_from_client()
-            server.send_to_client(Message(f"{OURS}over", {}, client_id))
+            server.send_to_client(make_message(f"{OURS}over", {}, client_id))
             told.add(client_id)
     server.close()
     return 0

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
 
-from locust.rpc import Message
-
 from bench.load.distributed.code_version import read_code_version
 from bench.load.distributed.keys import Keys
 from bench.load.distributed.master_runner import OURS
-from bench.load.distributed.sealed_sockets import SealedClient
+from bench.load.distributed.sealed_sockets import SealedClient, make_message
 
 _ANSWER_WITHIN_S = 5.0
 
@@ -83,4 +81,4 @@ class JoiningTalk:
         self._client.close()
 
     def _tell(self, kind: str, data: dict[str, Any]) -> None:
-        self._client.send(Message(OURS + kind, data, self._identity))
+        self._client.send(make_message(OURS + kind, data, self._identity))

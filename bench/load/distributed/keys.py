@@ -12,7 +12,7 @@ from zmq.utils import z85
 
 from bench.load.failure import DriverFailure
 
-TOKEN_VARIABLE: Final = "PAIRBENCH_TOKEN"
+TOKEN_VARIABLE: Final = "PAIRBENCH_TOKEN"  # noqa: S105 - the name of one
 """Not an option: command lines can be read by everyone on a machine, environments can't."""
 
 LEAST_CHARACTERS: Final = 12

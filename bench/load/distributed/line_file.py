@@ -1,4 +1,4 @@
-"""A file of lines that are text already: a worker's spool, and the slices of all workers together."""
+"""A file of lines that are text already: a worker's spool, or the slices of all workers."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from bench.load.configuration import LoadConfig
 from bench.load.control import ControlChannel
 from bench.load.distributed.fleet import Fleet
 from bench.load.distributed.fleet_step import FleetLoad, FleetStep
+from bench.load.distributed.line_file import LineFile
 from bench.load.distributed.master_runner import FleetMasterRunner
 from bench.load.distributed.member import Member
-from bench.load.distributed.line_file import LineFile
 from bench.load.distributed.orders import FleetOrder
 from bench.load.distributed.reception import Reception
 from bench.load.driver import announce_runner, make_environment
@@ -72,11 +72,11 @@ class Master:
             )
         finally:
             self._fleet.dismiss()
-            self._fleet.runner.server.close()
+            self._fleet.runner.hang_up()
             self._slices.close()
 
     def _assemble(self) -> None:
-        port = self._fleet.runner.server.port
+        port = self._fleet.runner.port
         self._control.say("listening", host=self._order.host, port=port)
         self._fleet.await_all(self._order.workers, self._order.wait_s)
         for member, clock in self._fleet.measure_clocks().items():

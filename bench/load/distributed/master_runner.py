@@ -11,7 +11,7 @@ from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import MasterRunner
 
-from bench.load.distributed.sealed_sockets import SealedServer
+from bench.load.distributed.sealed_sockets import make_message
 
 OURS: Final = "pairbench."
 """What the types of our own messages begin with; all others are Locust's."""
@@ -26,8 +26,6 @@ class FleetMasterRunner(MasterRunner):
     Where Locust hands a lost worker's users to those that are left, we want the step to be invalid
     instead: nobody may be given more load than was planned, and nobody joins later.
     """
-
-    server: SealedServer
 
     def __init__(self, environment: Environment, host: str, port: int, hear: Hear) -> None:
         self._hear = hear
@@ -52,7 +50,18 @@ class FleetMasterRunner(MasterRunner):
 
     def tell(self, client_id: str, kind: str, data: dict[str, Any]) -> None:
         """Send a message of ours to a worker."""
-        self.server.send_to_client(Message(OURS + kind, data, client_id))
+        self.server.send_to_client(make_message(OURS + kind, data, client_id))
+
+    @property
+    def port(self) -> int:
+        """Where it really listens."""
+        return int(self.server.port)
+
+    def hang_up(self) -> None:
+        """Close the connections, once what was said last has left."""
+        self.greenlet.kill()  # who listens would else see the socket break
+        server: Any = self.server
+        server.close()
 
     def dismiss(self, client_id: str) -> None:
         """Forget a worker."""

@@ -32,11 +32,8 @@ class FleetOrder:
         """
         try:
             fields = json.loads(path.read_text())
-            order = cls(**fields | {"variables": tuple(fields.get("variables") or ())})
-            if order.workers < 1:
-                raise ValueError(f"a fleet has one worker at least, not {order.workers}")
+            return cls(**fields | {"variables": tuple(fields.get("variables") or ())})
         except (OSError, ValueError, TypeError) as error:
             raise DriverFailure(
                 "generator", f"The fleet's configuration {path} can't be used: {error}"
             ) from error
-        return order

@@ -8,6 +8,7 @@ public key, which only the run's token gives. Locust makes its sockets by `rpc.S
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -19,11 +20,17 @@ from locust.rpc.zmqrpc import BaseSocket
 from bench.load.distributed.keys import Keys, make_keys
 from bench.load.failure import DriverFailure
 
+make_message: Callable[[str, Any, str], Message] = Message
+"""Make a message of a type, with data, to or from a worker's connection."""
+
+_Socket: Any = BaseSocket
+"""Locust's sockets have no types."""
+
 _LINGER_MS: Final = 1000
 """How long what was said last may take to leave when a socket is closed."""
 
 
-class SealedServer(BaseSocket):
+class SealedServer(_Socket):
     """The master's socket; `port` is where it really listens."""
 
     def __init__(self, keys: Keys, host: str, port: int) -> None:
@@ -42,11 +49,10 @@ class SealedServer(BaseSocket):
                 f"The master of the workers can't listen on {host}:{port}: {error}. "
                 "Give another port: --bind HOST:PORT.",
             ) from error
-        endpoint: bytes = self.socket.last_endpoint
-        self.port = int(endpoint.rsplit(b":", 1)[1])
+        self.port = int(self.socket.last_endpoint.rsplit(b":", 1)[1])
 
 
-class SealedClient(BaseSocket):
+class SealedClient(_Socket):
     """A worker's socket."""
 
     def __init__(self, master: Keys, host: str, port: int, identity: str) -> None:
@@ -64,16 +70,17 @@ class SealedClient(BaseSocket):
         """Return the next message; None if there is none in time."""
         if not self.socket.poll(int(within_s * 1000)):
             return None
-        return self.recv()
+        message: Message = self.recv()
+        return message
 
 
 def seal_locust(keys: Keys) -> None:
     """Let Locust's runners make sealed sockets from now on."""
-    rpc: Any = SimpleNamespace(
+    locusts: Any = runners
+    locusts.rpc = SimpleNamespace(
         Server=lambda host, port: SealedServer(keys, host, port),
         Client=lambda host, port, identity: SealedClient(keys, host, port, identity),
     )
-    runners.rpc = rpc
 
 
 def resolve(host: str) -> str:

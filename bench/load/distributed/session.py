@@ -78,10 +78,10 @@ class Session(AbstractContextManager["Session"]):
         self._runner.tell("enlist", {"index": self._index})
         self._spawn(self._obey)
         self._spawn(self._watch_master)
-        end = self._end.get()
+        end: SessionEnd = self._end.get()
         if self._step is not None:
             self._step.stop()
-        self._runner.client.close()
+        self._runner.hang_up()
         return end
 
     def _spawn(self, function: Callable[..., object], *args: object) -> Greenlet:
@@ -157,7 +157,7 @@ class Session(AbstractContextManager["Session"]):
         if origin_s is None:
             raise DriverFailure("generator", "The master did not say when the step begins.")
         gevent.sleep(max(origin_s - perf_counter(), 0.0))
-        return origin_s
+        return float(origin_s)
 
     def _announce_window(self, data: dict[str, Any]) -> None:
         if self._step is not None:

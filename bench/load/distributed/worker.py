@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -34,6 +35,9 @@ EXIT_USAGE: Final = 2
 EXIT_NOT_MEASURED: Final = 3
 EXIT_INTERRUPTED: Final = 130
 
+HELD_SIGNALS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
+"""They wait while one process replaces another, and come to one that can end in order."""
+
 _LOOK_EVERY_S: Final = 0.5
 _MOST_SILENCES: Final = 3
 """That often a master may keep silent to a token before it is taken to be a wrong one."""
@@ -45,7 +49,7 @@ class Task:
 
     master: Address
     wait_s: float
-    spool: Path | None
+    folder: Path | None
     """Where it spools; None: in a folder of its own, which is removed in the end."""
     once: bool
     """Whether it ends with its first session."""
@@ -56,8 +60,10 @@ def main(arguments: list[str]) -> int:
     log_to_stderr()
     logger.setLevel(logging.INFO)
     task = _read_task(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     variables = dict(os.environ)  # as they are before a kit adds its own
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_SIGNALS)
         keys = derive_keys(read_token(os.environ))
         seal_locust(keys)
         if _serve_next(task, keys):
@@ -76,15 +82,16 @@ def _read_task(arguments: list[str]) -> Task:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", required=True, type=int)
     parser.add_argument("--wait-s", default=600.0, type=float)
-    parser.add_argument("--spool", type=Path)
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--once", action="store_true")
     given = parser.parse_args(arguments)
-    return Task(Address(given.host, given.port), given.wait_s, given.spool, given.once)
+    return Task(Address(given.host, given.port), given.wait_s, given.folder, given.once)
 
 
 def _start_anew(arguments: list[str], variables: Mapping[str, str]) -> int:
     command = [sys.executable, "-P", "-m", "bench.load.distributed.worker", *arguments]
     sys.stderr.flush()
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD_SIGNALS)
     os.execve(sys.executable, command, variables)  # noqa: S606 - it is ourselves
 
 
@@ -146,7 +153,7 @@ def _await_place(task: Task, keys: Keys) -> tuple[JoiningTalk, dict[str, Any] | 
 def _serve(
     task: Task, talk: JoiningTalk, kit: dict[str, Any], index: int, folder: Path
 ) -> SessionEnd:
-    spool = task.spool or folder / "slices.jsonl"
+    spool = (task.folder or folder) / f"slices-worker-{index}.jsonl"
     try:
         session = Session(unpack_kit(kit, folder), index, spool)
     except DriverFailure as failure:

@@ -11,6 +11,7 @@ from locust.rpc import Message
 from locust.runners import STATE_INIT, WorkerRunner
 
 from bench.load.distributed.master_runner import OURS
+from bench.load.distributed.sealed_sockets import make_message
 from bench.load.failure import DriverFailure
 
 Obey = Callable[[str, dict[str, Any]], None]
@@ -33,7 +34,7 @@ class FleetWorkerRunner(WorkerRunner):
         Raises:
             DriverFailure: it does not answer.
         """
-        self.client.send(Message("client_ready", -1, self.client_id))
+        self.client.send(make_message("client_ready", -1, self.client_id))
         if not self.connection_event.wait(timeout=5):
             raise DriverFailure("fleet", "The master did not take up this worker.")
         self.connected = True
@@ -51,7 +52,13 @@ class FleetWorkerRunner(WorkerRunner):
 
     def tell(self, kind: str, data: dict[str, Any]) -> None:
         """Send a message of ours to the master."""
-        self.client.send(Message(OURS + kind, data, self.client_id))
+        self.client.send(make_message(OURS + kind, data, self.client_id))
+
+    def hang_up(self) -> None:
+        """Close the connection, once what was said last has left."""
+        self.greenlet.kill()  # who listens would else see the socket break
+        client: Any = self.client
+        client.close()
 
     def start(self, user_count: int, spawn_rate: float, *_: object, **__: object) -> None:  # noqa: ARG002 - Locust's signature
         """Start the users that were dealt to this worker."""

@@ -1,9 +1,7 @@
 """The book of a flow in one step: a page for each request, with its cells and known answers.
 
 What an answer is worth follows from its bytes alone, as long as nothing that is expected of it
-depends on the round. So the bytes of an answer that came whole are remembered with what they are
-worth, and the same bytes are neither parsed nor judged again. Servers answer many requests alike;
-where they don't, remembering ends.
+depends on the round: then the same bytes are neither parsed nor judged again.
 """
 
 from __future__ import annotations
@@ -11,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from random import Random
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bench.load.configuration import FlowStep
 from bench.load.flows.checks import prepare_flow
 from bench.load.flows.requests import PreparedRequest, Verdict
 from bench.load.flows.rounds import choose_rounds, positions_in_round
 from bench.load.flows.values import ValueSource
+from bench.load.http.remembering import Remembered
 from bench.load.http.request_bytes import RequestBuilder
 from bench.load.recording.cells import Cell, pack_row
 from bench.load.recording.recorder import Recorder
 from bench.load.recording.thinking import ThinkMeter
-
-_MOST_REMEMBERED: Final = 32
-_LONGEST_REMEMBERED: Final = 16_384
-_WORTH_IT: Final = 64
-"""As many uses of each answer make up for remembering it."""
 
 
 class Known(NamedTuple):
@@ -44,15 +38,14 @@ class Page:
     __slots__ = (
         "_is_pure",
         "_recorder",
-        "_uses_when_full",
         "fixed",
         "following",
         "has_body",
         "known",
         "position",
+        "remembered",
         "request",
         "think_s",
-        "uses",
     )
 
     def __init__(self, request: PreparedRequest, recorder: Recorder) -> None:
@@ -64,12 +57,10 @@ class Page:
         """Where it stands in a round."""
         self.following: tuple[Page, bytes] | None = None
         """What is sent after it at once and as it stands, whatever was answered."""
-        self.known: dict[bytes, Known] = {}
-        self.uses = 0
-        """How often an answer was known."""
+        self.remembered: Remembered[Known] = Remembered()
+        self.known = self.remembered.known
         self._recorder = recorder
         self._is_pure = not request.depends_on_values
-        self._uses_when_full = 0
 
     def note(
         self, verdict: Verdict, data: bytes, size: int, intended_s: float, *, may_stay_open: bool
@@ -83,8 +74,8 @@ class Page:
         if verdict.reason:
             self._recorder.failures.add(cell.key, verdict.reason, intended_s)
         known = Known(cell, size, may_stay_open, verdict.extracted)
-        if self._is_pure and not verdict.reason and 0 < len(data) <= _LONGEST_REMEMBERED:
-            self._remember(data, known)
+        if self._is_pure and not verdict.reason:
+            self.remembered.keep(data, known)
         return known
 
     def fail(
@@ -94,15 +85,6 @@ class Page:
         cell = self._recorder.cells.cell("users", self.request.name, outcome)
         cell.rows += pack_row(intended_s, sent_s, ended_s, 0)
         self._recorder.failures.add(cell.key, reason, intended_s)
-
-    def _remember(self, data: bytes, known: Known) -> None:
-        if len(self.known) >= _MOST_REMEMBERED:
-            self.known.clear()
-            if self.uses - self._uses_when_full < _WORTH_IT * _MOST_REMEMBERED:
-                self._is_pure = False  # hardly any two answers are alike
-                return
-            self._uses_when_full = self.uses
-        self.known[data] = known
 
 
 class Book:

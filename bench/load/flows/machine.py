@@ -122,7 +122,7 @@ class FlowMachine(Wire):
         if known is None or not sent_s:
             self._take(data, ended_s)
             return
-        page.uses += 1
+        page.remembered.uses += 1
         cell, size, may_stay_open, extracted = known
         cell.rows += pack_row(self._intended_s or sent_s, sent_s, ended_s, size)
         if page.following is None or self._is_leaving or extracted or not may_stay_open:

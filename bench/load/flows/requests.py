@@ -18,6 +18,7 @@ from bench.load.flows.template import (
     fill,
     names_in,
 )
+from bench.load.http.names import name_as_ours
 from bench.load.http.outcomes import CHECK_FAILED, OK, outcome_of_status
 from bench.load.http.request_bytes import RequestBuilder
 
@@ -76,7 +77,7 @@ def prepare_request(
     places = {name: parse_place(place) for name, place in step.extract.items()}
     return PreparedRequest(
         step=step,
-        name=step.name or f"{step.method} {step.path}",
+        name=name_as_ours(step.method, step.name or step.path),
         has_body=step.method != "HEAD",
         fixed=None if names else build({}),
         names=names | expected,

@@ -71,6 +71,7 @@ class FlowTaskUser(HttpUser):
             },
             json=fill(step.json, values),
             data=None if step.body is None else Template(step.body).render(values),
+            allow_redirects=False,
             catch_response=True,
         ) as response:
             _judge(request, response, values)

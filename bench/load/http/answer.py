@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Final
+from typing import Final, NamedTuple
 
 import httptools
 
@@ -13,6 +13,22 @@ _FIRST_FINAL_STATUS: Final = 200
 _SWITCHING_PROTOCOLS: Final = 101
 _MOST_HEAD_BYTES: Final = 1_048_576
 """The parser itself would collect headers without end."""
+
+
+_TELLING_HEADERS: Final = frozenset({b"set-cookie", b"content-encoding"})
+_THEIR_LENGTHS: Final = frozenset(map(len, _TELLING_HEADERS))
+
+
+class WholeAnswer(NamedTuple):
+    """An answer that is whole; shared by all requests that are answered alike."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    bytes_received: int
+    may_stay_open: bool
+    is_telling: bool
+    """Whether it sets cookies, or its body has to be unpacked."""
 
 
 class Answer:
@@ -36,6 +52,20 @@ class Answer:
         """The body, whole."""
         return self._body[0] if len(self._body) == 1 else b"".join(self._body)
 
+    def whole(self) -> WholeAnswer:
+        """Return what came, once it is complete."""
+        return WholeAnswer(
+            self.status,
+            self.headers,
+            self.body,
+            self.bytes_received,
+            self.may_stay_open,
+            any(
+                len(name) in _THEIR_LENGTHS and name.lower() in _TELLING_HEADERS
+                for name, _ in self.headers
+            ),
+        )
+
     def start(self, *, has_body: bool) -> None:
         """Get ready for the next answer."""
         self._has_body = has_body
@@ -53,9 +83,11 @@ class Answer:
         self.bytes_received += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+        except httptools.HttpParserUpgrade as error:
+            raise BadResponseError("it changed to a protocol that nobody asked for") from error
+        except httptools.HttpParserError as error:
             if not self.is_complete:
-                raise BadResponseError(_in_words(error)) from error
+                raise BadResponseError(str(error) or type(error).__name__) from error
             self.may_stay_open = False
         if not self._headers_are_whole and self.bytes_received > _MOST_HEAD_BYTES:
             raise BadResponseError(f"a head of more than {_MOST_HEAD_BYTES} bytes")
@@ -120,9 +152,3 @@ class Answer:
         self._headers_are_whole = False
         self._body = []
         self.headers = []
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, httptools.HttpParserUpgrade):
-        return "it changed to another protocol, which nobody asked for"
-    return str(error) or type(error).__name__

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, Never
+from urllib.parse import urlsplit
 
 from gevent import getcurrent
 
@@ -239,8 +240,9 @@ class HttpClient:
     def _path_at_home(self, url: str) -> str | None:
         if Origin.of(url) != self._endpoint.origin:
             return None
-        path = url.split("/", 3)[3:]
-        return self._path_of(f"/{path[0]}" if path else "")
+        parts = urlsplit(url)
+        path = parts.path or "/"
+        return f"{path}?{parts.query}" if parts.query else path
 
     def _url_of(self, path: str) -> str:
         return self._url + path if path[0] == "/" else path

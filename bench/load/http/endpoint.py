@@ -8,9 +8,11 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from bench.load.configuration import Connections
+from bench.load.http.answer import WholeAnswer
 from bench.load.http.connection import Address
 from bench.load.http.deadlines import Deadlines
 from bench.load.http.origin import Origin
+from bench.load.http.remembering import Remembered
 from bench.load.http.request_bytes import RequestBuilder
 from bench.load.http.resolving import resolve
 from bench.load.http.tls import unverified_context
@@ -32,6 +34,8 @@ class Endpoint:
     """For the first byte of an answer, from when the request was sent."""
     allow_remote: bool = False
     deadlines: Deadlines = field(default_factory=Deadlines)
+    remembered: Remembered[WholeAnswer] = field(default_factory=Remembered)
+    """Answers that came before, to whichever request."""
     _others: dict[Origin, Endpoint] = field(default_factory=dict)
 
     @classmethod

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+from typing import Final
+
 from gevent import getcurrent
 
 from bench.load.http.client_options import ClientOptions
@@ -10,6 +13,9 @@ from bench.load.http.deadlines import Limit
 from bench.load.http.endpoint import Endpoint
 from bench.load.http.outcomes import ConnectTimeoutError, FirstByteTimeoutError
 from bench.load.http.request_log import RequestLog
+
+_FRESH_S: Final = 0.0005
+"""A connection that was used so lately is not looked at before it is used again."""
 
 
 class ConnectionPool:
@@ -26,9 +32,11 @@ class ConnectionPool:
         self._log = log
         self._keep_alive = endpoint.keep_alive
         self._address = endpoint.address
+        self._remembered = endpoint.remembered
         if self._address.tls is not None and options.tls is not None:
             self._address = self._address._replace(tls=options.tls)
         self._idle: list[Connection] = []
+        self._given_back_s = 0.0
         self._lost = 0
         self._connect_limit: Limit | None = None
         self._set_limits(endpoint, options)
@@ -41,7 +49,9 @@ class ConnectionPool:
         """
         while self._idle:
             connection = self._idle.pop()
-            if not connection.was_closed_by_peer:
+            # Who sends again at once would not hear of the peer's goodbye in time anyway.
+            is_fresh = perf_counter() - self._given_back_s < _FRESH_S
+            if is_fresh or not connection.was_closed_by_peer:
                 return connection
             self._lose(connection)
         return self._connect()
@@ -50,6 +60,7 @@ class ConnectionPool:
         """Take back a connection, and close it if nothing more can be asked on it."""
         if may_stay_open and self._keep_alive:
             self._idle.append(connection)
+            self._given_back_s = perf_counter()
         else:
             self._lose(connection)
 
@@ -94,10 +105,10 @@ class ConnectionPool:
     def _new_connection(self) -> Connection:
         limit = self._connect_limit
         if limit is None:
-            return Connection(self._address)
+            return Connection(self._address, self._remembered)
         greenlet = getcurrent()
         limit.enter(greenlet)
         try:
-            return Connection(self._address)
+            return Connection(self._address, self._remembered)
         finally:
             limit.leave(greenlet)

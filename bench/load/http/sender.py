@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
 
-from bench.load.http.answer import Answer
+from bench.load.http.answer import WholeAnswer
 from bench.load.http.client_options import ClientOptions
 from bench.load.http.connection import Connection
 from bench.load.http.cookies import Jar
@@ -29,8 +29,6 @@ from bench.load.http.request_log import RequestLog
 from bench.load.http.response import Headers, Response
 
 _FAILURES: Final = (OSError, BadResponseError, RemoteHostError)
-_TELLING_HEADERS: Final = frozenset({b"set-cookie", b"content-encoding"})
-_THEIR_LENGTHS: Final = frozenset(map(len, _TELLING_HEADERS))
 _FOR_THE_TARGET_ALONE: Final = frozenset({"authorization", "cookie", "host"})
 
 
@@ -145,17 +143,15 @@ class Sender:
             raise RedirectError(f"redirected more than {response.redirects} times")
         return hop.redirected(response.status_code, response.headers["location"])
 
-    def _take_in(self, answer: Answer, response: Response) -> None:
+    def _take_in(self, answer: WholeAnswer, response: Response) -> None:
         response.status_code = status = answer.status
         response.headers = Headers(answer.headers)
         response.content = answer.body
         response.bytes_received += answer.bytes_received
         if status >= FIRST_ERROR_STATUS:
             response.fail(outcome_of_status(status), reason_of_status(status))
-        for name, _ in answer.headers:
-            if len(name) in _THEIR_LENGTHS and name.lower() in _TELLING_HEADERS:
-                self._heed(response)
-                break
+        if answer.is_telling:
+            self._heed(response)
 
     def _heed(self, response: Response) -> None:
         """Keep cookies, and unpack the body."""

@@ -25,8 +25,7 @@ _NOT_IN_CLASSES: Final[Mapping[str, tuple[Any, str]]] = {
     "max_retries": (0, "no request is sent twice: a retry would hide an error"),
     "concurrency": (
         10,
-        "a user has as many connections as requests under way; the size of its gevent pool "
-        + "limits these",
+        "a user has as many connections as requests under way; limit those by a gevent pool",
     ),
     "client_pool": (None, "each user has connections of its own"),
     "proxy_host": (None, _NO_PROXY),

@@ -46,17 +46,19 @@ class ClosedModel:
         self._spread_s = spread_s
         self._starting_line = StartingLine(users)
         self._random = Random(seed)
+        self._journals: dict[locust.User, Journal] = {}
         self._unseen: set[locust.User] = set()
 
-    def open_log(self, _: locust.User) -> Journal:
+    def open_log(self, user: locust.User) -> Journal:
         """Return where a user's requests are noted."""
-        return Journal(self._recorder, "users")
+        journal = self._journals[user] = Journal(self._recorder, "users")
+        return journal
 
     def expect(self, user: locust.User, greenlet: Greenlet) -> None:
         """Follow users whose client is not ours."""
         if isinstance(user, HttpUser):
             return
-        if not self._stock.follow(user, greenlet, Journal(self._recorder, "users")):
+        if not self._stock.follow(user, greenlet, self.open_log(user)):
             self._unseen.add(user)
             greenlet.link(lambda _: self._recorder.end_task(user))
 
@@ -72,8 +74,12 @@ class ClosedModel:
 
     def pause(self, user: locust.User, seconds: float) -> None:
         """Think between two tasks."""
-        self._recorder.end_task(user)
-        self.think(seconds)
+        journal = self._journals[user]
+        if self._unseen:
+            self._recorder.end_task(user)
+        if seconds > 0 or not journal.has_waited:  # who has waited has let others run
+            self.think(seconds)
+        journal.has_waited = False
         self._begin_task(user)
 
     def think(self, seconds: float) -> None:

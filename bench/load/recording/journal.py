@@ -10,9 +10,11 @@ from bench.load.recording.recorder import OpenRequest, Recorder, Ticket
 class Journal:
     """Note a user's requests; the first after a ticket was given is the one it was issued for."""
 
-    __slots__ = ("_group", "_recorder", "_ticket")
+    __slots__ = ("_group", "_recorder", "_ticket", "has_waited")
 
     def __init__(self, recorder: Recorder, group: Group) -> None:
+        self.has_waited = False
+        """Whether an answer was waited for since this was last reset."""
         self._recorder = recorder
         self._group = group
         self._ticket: Ticket | None = None
@@ -34,12 +36,13 @@ class Journal:
 
     def end(self, request: OpenRequest, response: Response) -> None:
         """Note what became of it."""
+        self.has_waited = self.has_waited or response.error is None  # one may be refused at once
         self._recorder.end(
             request,
             response.outcome,
             response.ended_s,
-            getattr(response, "bytes_received", len(response.content)),
-            getattr(response, "reason", ""),
+            response.bytes_received,
+            response.reason,
         )
 
     def reconnected(self) -> None:

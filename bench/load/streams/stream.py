@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from enum import Enum
-from math import inf, nan
+from math import inf
 from random import uniform
 from time import perf_counter
 from typing import Any, Final
 
 import gevent
 
-from bench.load.http.outcomes import CHECK_FAILED
+from bench.load.http.outcomes import CHECK_FAILED, ConnectTimeoutError
 from bench.load.http.reasons import reason_of_raised
 from bench.load.recording.recorder import Ticket
-from bench.load.recording.streams import pack_event
 from bench.load.streams.book import Handshake, StreamBook
 from bench.load.streams.events import Event
-from bench.load.streams.faults import BadEvent, StreamFault, StreamSilent, cut_off
+from bench.load.streams.faults import StreamFault, StreamSilent, cut_off
 from bench.load.streams.link import Link
-from bench.load.streams.numbering import Numbering
+from bench.load.streams.reception import Reception
 from bench.load.streams.talk import Talk
 from bench.load.streams.terms import StreamTerms
 
@@ -29,9 +27,6 @@ _RECONNECT_S: Final = (0.1, 1.0)
 
 _CLOSE_S: Final = 1.0
 """How long the server may take to answer a close."""
-
-_GREETINGS: Final = 2
-"""Events at the start of a stream that need have no number and no stamp."""
 
 
 class _State(Enum):
@@ -53,16 +48,13 @@ class Stream(Link):
     """
 
     __slots__ = (
-        "_began_s",
         "_book",
-        "_events_before_first_read",
         "_last_event_id",
-        "_last_event_s",
         "_leaving",
-        "_numbering",
         "_on_event",
         "_on_over",
         "_opened_s",
+        "_reception",
         "_request",
         "_sending",
         "_state",
@@ -90,13 +82,12 @@ class Stream(Link):
         self._leaving = False
         self._state = _State.IDLE
         self._talk: Talk | None = None
-        self._numbering: Numbering | None = None
+        self._reception: Reception | None = None
         self._request: Any = None
         self._timer: Any = None
         self._sending: Any = None
         self._last_event_id = ""
-        self._began_s = self._opened_s = self._last_event_s = 0.0
-        self._events_before_first_read = 0
+        self._opened_s = 0.0
 
     # --- what users do ---
 
@@ -104,12 +95,9 @@ class Stream(Link):
         """Connect; with a ticket, that was meant to be done then."""
         self._state = _State.OPENING
         self._request = self._book.begin(ticket)
-        self._began_s = self._request.sent_s
         self._talk = self._terms.start_talk(self._last_event_id)
-        if self._terms.plan.sequence is not None:
-            self._numbering = Numbering()
-        self._events_before_first_read = self._last_event_s = 0
-        self._call_after(self._terms.endpoint.timeout_s, self._on_opening_overdue)
+        self._reception = Reception(self._terms, self._book, self._request.sent_s)
+        self._call_after(self._terms.connect_limit_s, self._on_connect_overdue)
         self._connect(self._terms.endpoint.address)
 
     def send(self, data: str | bytes) -> bool:
@@ -142,6 +130,8 @@ class Stream(Link):
 
     def _on_connected(self) -> None:
         assert self._talk is not None
+        waited_s = perf_counter() - self._request.sent_s
+        self._call_after(self._terms.answer_limit_s(waited_s), self._on_answer_overdue)
         self._write(self._talk.hello())
 
     def _on_data(self, data: bytes, received_s: float) -> None:
@@ -186,57 +176,13 @@ class Stream(Link):
                 self._sending.start(self.send, plan.send, update=True)
 
     def _take(self, event: Event, received_s: float) -> None:
-        tally, delay_s = self._book.tally, nan
-        if self._last_event_s:
-            gap_s = received_s - self._last_event_s
-        else:
-            gap_s = nan
-            tally.first(received_s, received_s - self._began_s)
-        self._last_event_s = received_s
-        terms = self._terms
-        if terms.read_number is not None or terms.read_stamp is not None:
-            delay_s = self._read(event, received_s)
-        tally.rows += pack_event(received_s, gap_s, delay_s)
+        assert self._reception is not None
+        self._reception.take(event, received_s)
         if self._on_event is not None:
             try:
                 self._on_event(event)
             except Exception as error:  # noqa: BLE001 - the user's code may raise anything
                 self._book.fail(StreamFault(CHECK_FAILED, reason_of_raised(error)))
-
-    def _read(self, event: Event, received_s: float) -> float:
-        """Read an event's number and stamp; return how long it was under way."""
-        terms = self._terms
-        delay_s = nan
-        try:
-            try:
-                found = json.loads(event.data)
-            except ValueError:
-                raise BadEvent("the event is no JSON") from None
-            if terms.read_number is not None:
-                self._count(terms.read_number(found), received_s)
-            if terms.read_stamp is not None:
-                delay_s = terms.delay_of(terms.read_stamp(found), received_s)
-        except BadEvent as fault:
-            self._note_unread(fault)
-        else:
-            self._events_before_first_read = -1
-        return delay_s
-
-    def _count(self, number: int, received_s: float) -> None:
-        numbering = self._numbering
-        assert numbering is not None
-        if number == numbering.expected:
-            numbering.expected = number + 1
-        else:
-            numbering.note(number, received_s, self._book.tally)
-
-    def _note_unread(self, fault: BadEvent) -> None:
-        """Let greetings and heartbeats pass; but where nothing can be read, say so each time."""
-        if self._events_before_first_read < 0:
-            return
-        self._events_before_first_read += 1
-        if self._events_before_first_read > _GREETINGS:
-            self._book.fail(fault)
 
     # --- how it ends ---
 
@@ -282,14 +228,20 @@ class Stream(Link):
         talk, request = self._talk, self._request
         assert talk is not None
         self._request = None
-        self._book.end(request, Handshake(talk.status, talk.headers, fault, self._began_s, ended_s))
+        self._book.end(
+            request, Handshake(talk.status, talk.headers, fault, request.sent_s, ended_s)
+        )
         talk.headers = []
 
     # --- timers ---
 
-    def _on_opening_overdue(self) -> None:
-        limit_s = self._terms.endpoint.timeout_s
-        self._note_lost(TimeoutError(f"the stream was not open after {limit_s:g} s"))
+    def _on_connect_overdue(self) -> None:
+        limit_s = self._terms.connect_limit_s
+        self._note_lost(ConnectTimeoutError(f"there was no connection after {limit_s:g} s"))
+
+    def _on_answer_overdue(self) -> None:
+        waited_s = perf_counter() - self._request.sent_s
+        self._note_lost(self._terms.overdue_answer(waited_s))
 
     def _on_goodbye_over(self) -> None:
         self._note_lost(TimeoutError("the server did not answer the close"))
@@ -300,7 +252,9 @@ class Stream(Link):
         held_until_s = inf if plan.hold_s is None else self._opened_s + plan.hold_s
         silent_until_s = inf
         if plan.silence_s is not None:
-            silent_until_s = max(self._opened_s, self._last_event_s) + plan.silence_s
+            assert self._reception is not None
+            last_s = max(self._opened_s, self._reception.last_event_s)
+            silent_until_s = last_s + plan.silence_s
         if held_until_s <= now_s:
             self._say_goodbye()
         elif silent_until_s <= now_s:
@@ -328,4 +282,4 @@ class Stream(Link):
         self._clear_timer()
         self._stop_sending()
         self._disconnect()
-        self._talk = self._numbering = None
+        self._talk = self._reception = None

@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from websockets.uri import parse_uri
 
-from bench.load.http.client import Endpoint
+from bench.load.http.endpoint import Endpoint
+from bench.load.http.outcomes import FirstByteTimeoutError
 from bench.load.streams.faults import BadEvent
 from bench.load.streams.fields import Field, parse_field
 from bench.load.streams.plan import StreamPlan
@@ -44,6 +45,29 @@ class StreamTerms:
         self.read_number = None if plan.sequence is None else _number_reader(plan.sequence)
         self.read_stamp = None if plan.stamp is None else _stamp_reader(plan.stamp)
         self.start_talk = _talk_starter(plan, host)
+
+    @property
+    def connect_limit_s(self) -> float:
+        """How long connecting may take."""
+        limit_s = self.endpoint.connect_timeout_s
+        return self.endpoint.timeout_s if limit_s is None else limit_s
+
+    def answer_limit_s(self, waited_s: float) -> float:
+        """Return how long the handshake's answer may take from now on.
+
+        Args:
+            waited_s: since the connection began to be opened.
+        """
+        limit_s = self.endpoint.first_byte_timeout_s
+        rest_s = max(self.endpoint.timeout_s - waited_s, 0.0)
+        return rest_s if limit_s is None else min(limit_s, rest_s)
+
+    def overdue_answer(self, waited_s: float) -> TimeoutError:
+        """Return what it means that the answer has not come."""
+        limit_s = self.endpoint.first_byte_timeout_s
+        if limit_s is None or waited_s >= self.endpoint.timeout_s:
+            return TimeoutError(f"the stream was not open after {self.endpoint.timeout_s:g} s")
+        return FirstByteTimeoutError(f"the handshake was not answered in {limit_s:g} s")
 
     def delay_of(self, stamp_s: float, received_s: float) -> float:
         """Return how long after its stamp an event was received.

@@ -22,7 +22,7 @@ import gevent
 import locust
 
 from bench.load.failure import DriverFailure
-from bench.load.http.client import Endpoint
+from bench.load.http.endpoint import Endpoint
 from bench.load.parked_users import ParkedUser
 from bench.load.recording.recorder import Ticket
 from bench.load.streams.book import StepBook
@@ -86,7 +86,7 @@ class StreamUser(ParkedUser):
         if self._is_leaving:
             return
         self._forget_thinking()
-        terms = _terms_for(type(self), self.environment)
+        terms = terms_for(type(self), self.environment)
         self._stream = Stream(
             terms,
             StepBook(self.host_stage.recorder, terms.plan.name),
@@ -176,22 +176,24 @@ def require_hold(user_classes: Iterable[type[locust.User]]) -> None:
         DriverFailure: a stream is to be held to the end.
     """
     for user_class in _stream_users(user_classes):
-        if user_class.declared_plan().hold_s is None:
+        plan = user_class.declared_plan()
+        if plan.hold_s is None:
             raise DriverFailure(
                 "scenario",
-                f"The stream of {user_class.__name__} has no hold, so that streams opened at a "
-                'rate would only become more. Give it one, such as hold = "10s", or load it with '
+                f"The stream {plan.name!r} has no hold, so that streams opened at a rate would "
+                'only become more. Give it one, such as hold = "10s", or load it with '
                 "users = [...].",
             )
 
 
+@lru_cache(maxsize=64)
+def terms_for(user_class: type[StreamUser], environment: Any) -> StreamTerms:
+    """Return the terms that all users of a class share."""
+    return StreamTerms(user_class.declared_plan(), environment.host, environment.endpoint)
+
+
 def _stream_users(user_classes: Iterable[type[locust.User]]) -> Iterable[type[StreamUser]]:
     return (each for each in user_classes if issubclass(each, StreamUser))
-
-
-@lru_cache(maxsize=64)
-def _terms_for(user_class: type[StreamUser], environment: Any) -> StreamTerms:
-    return StreamTerms(user_class.declared_plan(), environment.host, environment.endpoint)
 
 
 @lru_cache(maxsize=64)

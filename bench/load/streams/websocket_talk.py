@@ -85,15 +85,14 @@ class WebSocketTalk:
     def end(self) -> None:
         """Take note that the server has closed the connection."""
         protocol = self._protocol
-        in_the_middle = bool(protocol.reader.buffer) or self._parts is not None
         protocol.receive_eof()
         for event in protocol.events_received():  # a refusal whose body ends with the connection
             self._note_answer(event)
         if self.fault is not None:
             return
         if self.is_open:
-            how = "in the middle of a message" if in_the_middle else "without a close frame"
-            self.fault = StreamClosed(f"the server closed the connection {how}")
+            how = f"the server closed the connection without a close frame: {protocol.parser_exc}"
+            self.fault = StreamClosed(how)
         else:
             self._note_fault()
 

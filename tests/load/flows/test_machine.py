@@ -49,9 +49,9 @@ def test_a_known_answer_is_not_parsed_again_and_an_unknown_one_is(play: Any) -> 
     scene = play(play.answering(*answers))
     scene.run(5)
     page = scene.book.pages[0]
-    assert page.uses == 4
+    assert page.remembered.uses == 4
     scene.run(2)
-    assert page.uses == 4
+    assert page.remembered.uses == 4
     assert scene.outcomes["GET /", "http-503"] == 2
 
 

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
 import errno
+import socket
+import ssl
 
 import pytest
 
-from bench.load.http.outcomes import BadResponseError, outcome_of_exception, outcome_of_status
+from bench.load.http.outcomes import (
+    BadResponseError,
+    ConnectTimeoutError,
+    FirstByteTimeoutError,
+    RedirectError,
+    RemoteHostError,
+    ResponseTimeoutError,
+    outcome_of_exception,
+    outcome_of_status,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +48,25 @@ def test_errors_of_no_known_kind_are_named_by_their_class() -> None:
     assert outcome_of_exception(HTTPParseError()) == "http-parse-error"
     assert outcome_of_exception(BadResponseError()) == "bad-response"
     assert outcome_of_exception(TimeoutError()) == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (ConnectTimeoutError(), "connect-timeout"),
+        (FirstByteTimeoutError(), "first-byte-timeout"),
+        (ResponseTimeoutError(), "timeout"),
+        (OSError(errno.ETIMEDOUT, ""), "timeout"),
+        (RedirectError(), "bad-redirect"),
+        (RemoteHostError(), "remote-refused"),
+        (socket.gaierror(-2, ""), "host-unknown"),
+        (ssl.SSLCertVerificationError(1, ""), "tls-bad-certificate"),
+        # Errors of TLS are numbered on their own: this is no EAGAIN, and 104 would be no reset.
+        (ssl.SSLError(errno.ECONNRESET, ""), "tls-error"),
+    ],
+)
+def test_each_way_to_fail_has_an_outcome_of_its_own(error: Exception, outcome: str) -> None:
+    assert outcome_of_exception(error) == outcome
 
 
 def test_statuses_from_400_are_errors() -> None:

@@ -14,14 +14,13 @@ from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
-import locust  # noqa: F401 - first of all: it patches the standard library for gevent
 import gevent
+import locust  # noqa: F401 - it patches the standard library for gevent
 from gevent.pool import Group
 
-from bench.load.http.client import Endpoint
 from bench.load.environment import LoadEnvironment
+from bench.load.http.endpoint import Endpoint
 from bench.load.recording.recorder import Recorder
-from bench.load.recording.streams import StreamRecorder
 from bench.load.recording.timeline import Timeline
 from bench.load.streams.declared import build_stream_user, read_stream_plan
 from bench.load.streams.probing import probe_stream
@@ -60,7 +59,7 @@ def hold(order: SimpleNamespace, user_class: type[StreamUser]) -> dict[str, Any]
     timeline = Timeline(perf_counter())
     timeline.announce_window(timeline.origin_s, timeline.origin_s + 1e6)
     recorder = Recorder(0, timeline)
-    streams = recorder.streams = StreamRecorder(0, timeline)
+    streams = recorder.streams
     endpoint = Endpoint.at(order.host, connections="keep-alive", timeout_s=order.timeout_s)
     environment = LoadEnvironment(endpoint, host=order.host, user_classes=[user_class])
     environment.stage = Stage(recorder, order.spread_s, order.rounds)
@@ -92,7 +91,7 @@ def rss_bytes() -> int:
 
 
 def fds() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def main() -> None:
@@ -101,7 +100,7 @@ def main() -> None:
     plan = read_stream_plan(order.plan)
     if order.hook == "probe":
         endpoint = Endpoint.at(order.host, connections="keep-alive", timeout_s=order.timeout_s)
-        print(json.dumps(probe_stream(StreamTerms(plan, order.host, endpoint))))
+        tell(probe_stream(StreamTerms(plan, order.host, endpoint)))
         return
     user_class = build_stream_user(plan)
     if order.hook:
@@ -109,7 +108,11 @@ def main() -> None:
     gevent.sleep(0.01)
     before, fds_before = rss_bytes(), fds()
     result = hold(order, user_class)
-    print(json.dumps({**result, "rss_before": before, "fds_before": fds_before, "fds_after": fds()}))
+    tell({**result, "rss_before": before, "fds_before": fds_before, "fds_after": fds()})
+
+
+def tell(result: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(result))
 
 
 def fail(user: Any, event: Any) -> None:

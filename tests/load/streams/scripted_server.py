@@ -11,6 +11,7 @@ import json
 import resource
 import socket
 import struct
+import sys
 import time
 from asyncio import StreamReader, StreamWriter
 from base64 import b64encode
@@ -26,7 +27,8 @@ seen: list[dict[str, Any]] = []
 async def serve() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
     await server.serve_forever()
 
 
@@ -45,7 +47,9 @@ async def answer(reader: StreamReader, writer: StreamWriter) -> None:
             await writer.drain()
         else:
             seen.append({"path": path, "headers": headers})
-            await (answer_ws(rest, key, reader, writer) if kind == "ws" else answer_sse(rest, writer))
+            await (
+                answer_ws(rest, key, reader, writer) if kind == "ws" else answer_sse(rest, writer)
+            )
     except (ConnectionError, asyncio.IncompleteReadError):
         pass
     finally:
@@ -53,18 +57,10 @@ async def answer(reader: StreamReader, writer: StreamWriter) -> None:
 
 
 async def answer_ws(what: str, key: str, reader: StreamReader, writer: StreamWriter) -> None:
-    if what == "never":
-        await asyncio.sleep(60)
-    if what == "garbage":
-        writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
-        return
-    if what == "refuse":
-        writer.write(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno")
-        await asyncio.sleep(60)
-    if what == "refuse-until-close":
-        writer.write(b"HTTP/1.1 503 Busy\r\n\r\nno")
-        return
-    if what == "hang-up":
+    if what in BAD_HANDSHAKES:
+        answer, then_s = BAD_HANDSHAKES[what]
+        writer.write(answer)
+        await asyncio.sleep(then_s)
         return
     proof = b64encode(sha1(key.encode() + MAGIC).digest()).decode()
     if what == "wrong-accept":
@@ -74,39 +70,46 @@ async def answer_ws(what: str, key: str, reader: StreamReader, writer: StreamWri
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"{extension}Sec-WebSocket-Accept: {proof}\r\n\r\n".encode()
     )
+    await speak(what, writer)
+    if not what.startswith(("midframe", "reset", "leave")):
+        await listen(what, reader, writer)
 
+
+async def speak(what: str, writer: StreamWriter) -> None:
     async def say(text: str) -> None:
         writer.write(frame(0x81, text.encode()))
         await writer.drain()
 
-    if what in BAD_FRAMES:
-        writer.write(BAD_FRAMES[what])
-        if what == "midframe":
-            return
-        if what == "reset":
-            await writer.drain()
-            reset(writer)
-            return
-    elif what == "ping":
-        writer.write(frame(0x89, b"are you there"))
-    elif what == "fragments":
-        text = '{"n": 1, "é": "€"}'.encode()
-        parts = [text[:9], text[9:10], text[10:]]
-        writer.write(frame(0x01, parts[0]) + frame(0x89, b"") + frame(0x00, parts[1]))
+    if what in FRAMES:
+        writer.write(FRAMES[what])
         await writer.drain()
-        await asyncio.sleep(0.02)
-        whole = frame(0x80, parts[2])
-        for index in range(len(whole)):  # byte by byte
-            writer.write(whole[index : index + 1])
-            await asyncio.sleep(0.001)
-    elif not what.startswith(("echo", "deaf")):
+        if what == "reset":
+            reset(writer)
+    elif what == "fragments":
+        await speak_in_fragments(writer)
+    else:
         await play(what, say)
-        if what.startswith("leave"):
-            return
-    await listen(what, reader, writer)
 
 
-BAD_FRAMES = {
+async def speak_in_fragments(writer: StreamWriter) -> None:
+    """Cut a text in the middle of a character, put a ping between, and send it byte by byte."""
+    text = '{"n": 1, "é": "€"}'.encode()
+    parts = [text[:11], text[11:12], text[12:]]
+    writer.write(frame(0x01, parts[0]) + frame(0x89, b"") + frame(0x00, parts[1]))
+    for byte in frame(0x80, parts[2]):
+        await writer.drain()
+        await asyncio.sleep(0.001)
+        writer.write(bytes([byte]))
+
+
+BAD_HANDSHAKES = {
+    "never": (b"", 60),
+    "garbage": (b"SSH-2.0-OpenSSH\r\n\r\n", 0),
+    "refuse": (b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno", 60),
+    "refuse-until-close": (b"HTTP/1.1 503 Busy\r\n\r\nno", 0),
+    "hang-up": (b"", 0),
+}
+FRAMES = {
     "midframe": b"\x81\x7e\x01\x00half",
     "bad-frames": b"\x8f\xff\xff\xff",
     "masked": b"\x81\x81abcdx",
@@ -114,6 +117,8 @@ BAD_FRAMES = {
     "too-long": b"\x81\x7f" + struct.pack("!Q", 1 << 40),
     "reset": b"\x81\x02{}",
     "going-away": b"\x88\x09" + struct.pack("!H", 1001) + b"restart",
+    "binary": b"\x82\x02{}",
+    "ping": b"\x89\x0dare you there",
 }
 
 
@@ -155,18 +160,9 @@ def reset(writer: StreamWriter) -> None:
 
 
 async def answer_sse(what: str, writer: StreamWriter) -> None:
-    if what == "html":
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<p>")
+    if what in SSE_ANSWERS:
+        writer.write(SSE_ANSWERS[what])
         return
-    if what == "busy":
-        writer.write(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n")
-        return
-    if what == "garbage":
-        writer.write(b"nonsense\r\n\r\n")
-        return
-    if what == "bad-chunk":
-        writer.write(SSE_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n")
-        await asyncio.sleep(60)
     chunked = what.startswith("chunked-")
     what = what.removeprefix("chunked-")
     writer.write(SSE_HEAD + (b"transfer-encoding: chunked\r\n\r\n" if chunked else b"\r\n"))
@@ -176,9 +172,6 @@ async def answer_sse(what: str, writer: StreamWriter) -> None:
         writer.write(b"%x\r\n%s\r\n" % (len(data), data) if chunked else data)
         await writer.drain()
 
-    if what == "retry":
-        writer.write(b"retry: 10\nid: seven\ndata: {}\n\n")
-        return
     await play(what, say)
     if what.startswith("leave"):
         if chunked:
@@ -188,6 +181,15 @@ async def answer_sse(what: str, writer: StreamWriter) -> None:
 
 
 SSE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
+SSE_ANSWERS = {
+    "html": b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<p>",
+    "gzip": SSE_HEAD + b"content-encoding: gzip\r\n\r\n",
+    "busy": b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n",
+    "garbage": b"nonsense\r\n\r\n",
+    "hang-up": b"",
+    "bad-chunk": SSE_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
+    "retry": SSE_HEAD + b"\r\nretry: 10\nid: seven\ndata: {}\n\n",
+}
 
 
 async def play(what: str, say: Say) -> None:

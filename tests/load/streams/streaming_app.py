@@ -9,6 +9,7 @@ import asyncio
 import json
 import resource
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -80,7 +81,8 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
-        print(listener.getsockname()[1], flush=True)
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
         config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", backlog=4096)
         uvicorn.Server(config).run(sockets=[listener])
 
