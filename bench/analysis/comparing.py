@@ -6,34 +6,19 @@ are dropped where a step is invalid, never because a number looks odd, and they 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bench.analysis.estimating import (
-    MAX_SIGN_FLIP_PAIRS,
-    RatioInterval,
-    compute_sign_flip_p,
-    estimate_ratio,
-)
+from bench.analysis.pairing import NO_PAIR, PairedEstimate, estimate_pairs
 from bench.analysis.quantities import Quantity, choose_quantities
 from bench.model.comparison import Comparison
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel, Users
 from bench.model.trial import JudgedStep, MeasuredTrial, TrialRecord
 
-METHOD_T: Final = "t on log ratios"
-METHOD_EXACT: Final = "exact"
-"""For a count that is the same in every trial of a side: there is nothing to estimate."""
-
 MAX_DROPPED_RATIO: Final = 0.1
 """If more of a side's steps are invalid, those that are left are a selection."""
-
-ONE_PAIR: Final = "one pair of trials: no interval"
-
-NO_SPREAD: Final = "the pairs agree to the last digit: no spread to make an interval of"
-"""A few hundred completions in whole numbers agree now and then; that is no certainty."""
 
 
 def compare_variants(
@@ -42,7 +27,8 @@ def compare_variants(
     """Compare every variant with its experiment's baseline, in each stratum and at each load level.
 
     A quantity that neither side has in any trial is left out. Trials of duets are not compared
-    here: their arms are pairs already.
+    here: their arms are pairs already. Nor are the steps of searches, which were driven at rates of
+    their own: what is compared there is what was found (`bench.analysis.knees`).
 
     Args:
         records: the trials of a run, in their order.
@@ -55,7 +41,7 @@ def compare_variants(
     """
     return tuple(
         _compare(cell, candidate, quantity, level)
-        for experiment, baseline in _order_experiments(records, baselines)
+        for experiment, baseline in order_experiments(records, baselines)
         for cell in _sort_cells(records, experiment, baseline)
         for candidate in sorted(cell.steps.keys() - {baseline})
         for quantity in choose_quantities(cell.steps_of(candidate, baseline))
@@ -92,20 +78,10 @@ class _Pair:
         return all(step.valid for _, step in self.sides)
 
 
-@dataclass(frozen=True, slots=True)
-class _Estimate:
-    """What a cell's pairs say about one quantity, and what they leave unsaid."""
-
-    ratio: float | None = None
-    interval: RatioInterval | None = None
-    sign_flip_p: float | None = None
-    method: str = METHOD_T
-    missing: str = ""
-
-
-def _order_experiments(
+def order_experiments(
     records: Sequence[TrialRecord], baselines: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
+    """Yield the experiments of a run and their baselines, in the order of the trials."""
     for name in dict.fromkeys(record.trial.experiment for record in records):
         if name in baselines:
             yield name, baselines[name]
@@ -115,17 +91,18 @@ def _sort_cells(records: Sequence[TrialRecord], experiment: str, baseline: str) 
     cells: dict[Any, _Cell] = {}
     for record in records:
         trial = record.trial
-        if trial.experiment != experiment or trial.mode != "solo":
+        if trial.experiment != experiment or trial.mode != "solo" or trial.knee is not None:
             continue
         for step in record.steps:
             load = step.step.load
-            key = (_order_stratum(trial.stratum), _order_load(load))
+            key = (order_stratum(trial.stratum), _order_load(load))
             cell = cells.setdefault(key, _Cell(experiment, trial.stratum, load, baseline))
             cell.steps.setdefault(trial.variant, {})[trial.repetition] = (trial, step)
     return [cells[key] for key in sorted(cells)]
 
 
-def _order_stratum(stratum: Mapping[str, StratumValue]) -> tuple[tuple[str, int, float, str], ...]:
+def order_stratum(stratum: Mapping[str, StratumValue]) -> tuple[tuple[str, int, float, str], ...]:
+    """Return what sorts strata."""
     # Numbers by their value, text by its letters, and one never compared with the other.
     return tuple(
         (name, 1, 0.0, value)
@@ -166,25 +143,20 @@ def _compare(cell: _Cell, candidate: str, quantity: Quantity, level: float) -> C
     )
 
 
-def _estimate(quantity: Quantity, kept: Sequence[_Pair], pairs: int, level: float) -> _Estimate:
+def _estimate(
+    quantity: Quantity, kept: Sequence[_Pair], pairs: int, level: float
+) -> PairedEstimate:
     if not kept:
-        reason = "every pair of trials has an invalid step" if pairs else "no pair of trials"
-        return _Estimate(missing=reason)
+        reason = "every pair of trials has an invalid step" if pairs else NO_PAIR
+        return PairedEstimate(missing=reason)
     missing = next(filter(None, (_find_missing(quantity, pair) for pair in kept)), "")
     if missing:
-        return _Estimate(missing=missing)
-    values = [tuple(quantity.value(step) or 0.0 for _, step in pair.sides) for pair in kept]
-    log_ratios = [math.log(ours / theirs) for ours, theirs in values]
-    if len(kept) == 1:
-        return _Estimate(math.exp(log_ratios[0]), missing=ONE_PAIR)
-    p = compute_sign_flip_p(log_ratios) if len(kept) <= MAX_SIGN_FLIP_PAIRS else None
-    if len(set(log_ratios)) == 1:
-        ratio = values[0][0] / values[0][1]
-        if not quantity.is_count:
-            return _Estimate(ratio, missing=NO_SPREAD)
-        return _Estimate(ratio, RatioInterval(ratio, ratio, ratio), p, METHOD_EXACT)
-    interval = estimate_ratio(log_ratios, level)
-    return _Estimate(interval.ratio, interval, p)
+        return PairedEstimate(missing=missing)
+    values = [
+        (quantity.value(pair.candidate[1]) or 0.0, quantity.value(pair.baseline[1]) or 0.0)
+        for pair in kept
+    ]
+    return estimate_pairs(values, level, is_count=quantity.is_count)
 
 
 def _find_missing(quantity: Quantity, pair: _Pair) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from math import isfinite
-from statistics import median
 from typing import Literal
 
+from bench.analysis.condensing_streams import condense_streams
+from bench.analysis.failures import rank_failures
+from bench.analysis.spreads import spread_over
 from bench.model.caution import CautionCode
 from bench.model.condensed import CondensedRow, Spread
 from bench.model.summary import StepRow
@@ -64,8 +65,12 @@ def _condensed(rows: Sequence[StepRow]) -> CondensedRow:
         trials=tuple(row.trial for row in rows),
         invalid=tuple(row.trial for row in rows if not row.valid),
         cautions=_all_cautions(rows),
-        requests=_summed_requests(counted),
+        requests=_summed(counted, "requests"),
         errors=errors,
+        failures=rank_failures(failure for row in counted for failure in row.failures),
+        censored=_summed(counted, "censored"),
+        late=_summed(counted, "late"),
+        dropped=_summed(counted, "dropped"),
         error_ratio=_error_ratio(counted, errors),
         throughput_per_s=_spread(counted, "throughput_per_s"),
         p50_s=_spread(counted, "p50_s"),
@@ -74,12 +79,15 @@ def _condensed(rows: Sequence[StepRow]) -> CondensedRow:
         p99_s=_spread(counted, "p99_s"),
         p999_s=_spread(counted, "p999_s"),
         max_s=_spread(counted, "max_s"),
+        service_p50_s=_spread(counted, "service_p50_s"),
+        service_p99_s=_spread(counted, "service_p99_s"),
         cpu_s_per_request=_spread(counted, "cpu_s_per_request"),
         memory=memory,
         memory_bytes=memory_bytes,
         threads=_spread(counted, "threads"),
         loop_lag_p99_s=_spread(counted, "loop_lag_p99_s"),
         bystander_p99_s=_spread(counted, "bystander_p99_s"),
+        streams=condense_streams(counted),
     )
 
 
@@ -95,14 +103,17 @@ def _summed_errors(rows: Iterable[StepRow]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _summed_requests(rows: Iterable[StepRow]) -> int | None:
-    known = [row.requests for row in rows if row.requests is not None]
+def _summed(
+    rows: Iterable[StepRow], field: Literal["requests", "censored", "late", "dropped"]
+) -> int | None:
+    counts: list[int | None] = [getattr(row, field) for row in rows]
+    known = [count for count in counts if count is not None]
     return sum(known) if known else None
 
 
 def _error_ratio(rows: Sequence[StepRow], errors: dict[str, int]) -> float | None:
     """Pool the trials: a median would hide errors that fewer than half of them have."""
-    requests = _summed_requests(row for row in rows if row.error_ratio is not None)
+    requests = _summed((row for row in rows if row.error_ratio is not None), "requests")
     return sum(errors.values()) / requests if requests else None
 
 
@@ -116,13 +127,8 @@ def _memory(rows: Sequence[StepRow]) -> tuple[Literal["PSS", "RSS"] | None, Spre
 
 
 def _spread(rows: Sequence[StepRow], field: str) -> Spread | None:
-    values: list[float | None] = [getattr(row, field) for row in rows]
-    known = [value for value in values if value is not None and isfinite(value)]
-    if not known:
-        return None
-    return Spread(
-        median=median(known),
-        low=min(known),
-        high=max(known),
+    return spread_over(
+        (getattr(row, field) for row in rows),
         at_least=any(field in row.at_least for row in rows),
+        thin=any(field in row.thin for row in rows),
     )

@@ -7,12 +7,13 @@ numbers themselves, the surroundings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from bench.analysis.doubting_generator import (
     doubt_generator_busy,
     doubt_generator_lag,
+    doubt_generator_resources,
     doubt_generator_starved,
     doubt_rate_missed,
 )
@@ -20,11 +21,13 @@ from bench.analysis.doubting_numbers import (
     doubt_censored,
     doubt_littles_law,
     doubt_nothing_measured,
+    doubt_overload,
     doubt_steady_state,
     find_errors,
 )
 from bench.analysis.doubting_surroundings import (
     doubt_cpu_stolen,
+    doubt_not_fresh,
     doubt_service_busy,
     doubt_shared_cores,
     doubt_swapping,
@@ -41,10 +44,12 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_generator_starved,
     doubt_generator_busy,
     doubt_rate_missed,
+    doubt_generator_resources,
     doubt_service_busy,
     doubt_littles_law,
     doubt_steady_state,
     doubt_nothing_measured,
+    doubt_overload,
     doubt_swapping,
     doubt_throttled,
     doubt_target_died,
@@ -52,6 +57,7 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_censored,
     doubt_unpinned,
     doubt_shared_cores,
+    doubt_not_fresh,
 )
 
 
@@ -60,22 +66,25 @@ def doubt(
 ) -> tuple[Caution, ...]:
     """Raise every caution that a step deserves, in the order of their codes.
 
+    What the driver itself said was wrong is among them.
+
     Args:
         evidence: what was seen of the step.
         max_error_ratio: the experiment's budget of failed requests.
         cores: cores of the machine; None: those of the placement are known, and no others.
     """
     if evidence.step.skipped is not None:
-        return (Caution(code=CautionCode.LEVEL_SKIPPED, detail=evidence.step.skipped),)
+        skipped = Caution(code=CautionCode.LEVEL_SKIPPED, detail=evidence.step.skipped)
+        return _in_order((*evidence.step.problems, skipped))
     raised = [
+        *evidence.step.problems,
         *(look(evidence) for look in _DOUBTS),
         find_errors(evidence, max_error_ratio),
         doubt_cpu_stolen(evidence, cores),
     ]
+    return _in_order(caution for caution in raised if caution is not None)
+
+
+def _in_order(cautions: Iterable[Caution]) -> tuple[Caution, ...]:
     order = list(CautionCode)
-    return tuple(
-        sorted(
-            (caution for caution in raised if caution is not None),
-            key=lambda caution: order.index(caution.code),
-        )
-    )
+    return tuple(sorted(cautions, key=lambda caution: order.index(caution.code)))

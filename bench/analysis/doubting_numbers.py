@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from bench.analysis.backlog import measure_backlog
+from bench.analysis.doubting_generator import name_generator
 from bench.analysis.evidence import StepEvidence
+from bench.analysis.failures import describe_failures, rank_failures
 from bench.analysis.histograms import merge_histograms
+from bench.analysis.schedules import NO_SCHEDULE
 from bench.model.caution import Caution, CautionCode
-from bench.model.load_level import Users
+from bench.model.load_level import ArrivalRate, Users
 from bench.model.trial import StepTimes
 from bench.units import format_duration
 
@@ -16,6 +20,9 @@ MAX_LITTLES_LAW_ERROR: Final = 0.10
 MAX_HALVES_DIFFERENCE: Final = 0.10
 STANDARD_ERRORS: Final = 2.0
 """What chance alone exceeds in about one of twenty steps."""
+
+LIKELY_CAUSE_CPU_RATIO: Final = 0.75
+"""From here on requests queue noticeably in a single-threaded generator before they are seen."""
 
 _SLICE_SLACK_S: Final = 1e-6
 """Sums of floating-point seconds; a slice short by this much is whole."""
@@ -27,18 +34,17 @@ def doubt_littles_law(evidence: StepEvidence) -> Caution | None:
     Successful and failed completions count alike. What is missing is time that users spent
     elsewhere: waiting for the generator, or between requests. In a window of few completions the
     mean is uncertain, so the limit is the greater of 10 % and twice the standard error, taken as
-    1 / √completions.
+    1 / √completions. Users who hold streams are in no request, and are not looked at.
 
     Source: Little, "A Proof for the Queuing Formula L = λW", 1961.
     """
-    users, generator = evidence.users, evidence.generator
-    timed = merge_histograms((users.response, users.failed_response))
-    if not isinstance(evidence.step.load, Users) or generator is None or not evidence.window_s:
+    users, generators = evidence.users, evidence.generators
+    if not isinstance(evidence.step.load, Users) or not generators or evidence.all_streams:
         return None
-    if timed.mean_s is None or not users.completed:
+    responding = _mean_in_flight(evidence)
+    if responding is None or not users.completed:
         return None
-    responding = users.completed * timed.mean_s / evidence.window_s
-    thinking = generator.think_s / evidence.window_s
+    thinking = sum(tally.think_s for tally in generators) / evidence.window_s
     asked, seen = evidence.step.load.users, responding + thinking
     limit = max(MAX_LITTLES_LAW_ERROR, STANDARD_ERRORS / math.sqrt(users.completed))
     if abs(seen / asked - 1) <= limit:
@@ -46,7 +52,7 @@ def doubt_littles_law(evidence: StepEvidence) -> Caution | None:
     return Caution(
         code=CautionCode.LITTLES_LAW,
         detail=f"throughput times (response + think time) makes {seen:.3g} users, and there were "
-        f"{asked}; up to {limit:.0%} apart does no harm",
+        f"{asked}; up to {limit:.0%} apart does no harm{_blame_generator(evidence)}",
     )
 
 
@@ -56,36 +62,65 @@ def doubt_steady_state(evidence: StepEvidence) -> Caution | None:
     Halves are whole slices; of an odd number the middle one counts for neither. The limit is the
     greater of 10 % and twice the standard error of the difference, with completions taken as a
     Poisson process, 2 / √(completions of both halves). Too few slices to halve raise no doubt.
+
+    The events of streams count as completions. A server may send to all of them at once, and such
+    a burst falls into either half by chance, so that one event of each open stream is allowed, too.
     """
     times = evidence.step.times
     whole = _whole_slices(times) if times else range(0)
     half = len(whole) // 2
     if not half:
         return None
-    counts = evidence.succeeded_per_slice
-    first = sum(counts.get(index, 0) for index in whole[:half])
-    second = sum(counts.get(index, 0) for index in whole[-half:])
+    first = _count_done(evidence, whole[:half])
+    second = _count_done(evidence, whole[-half:])
     if not first + second:
         return None
-    difference = (second - first) / ((first + second) / 2)
-    limit = max(MAX_HALVES_DIFFERENCE, STANDARD_ERRORS * 2 / math.sqrt(first + second))
-    if abs(difference) <= limit:
+    mean = (first + second) / 2
+    burst = evidence.all_streams.most_open / mean if evidence.all_streams else 0.0
+    chance = STANDARD_ERRORS * 2 / math.sqrt(first + second)
+    limit = max(MAX_HALVES_DIFFERENCE, chance, burst)
+    if abs(second - first) / mean <= limit:
         return None
+    what = "events and successes" if evidence.all_streams else "successes"
     return Caution(
         code=CautionCode.NO_STEADY_STATE,
-        detail=f"the window's first half had {first / half:.3g} successes per second and its "
+        detail=f"the window's first half had {first / half:.3g} {what} per second and its "
         f"second {second / half:.3g}; up to {limit:.0%} apart does no harm",
     )
 
 
-def doubt_nothing_measured(evidence: StepEvidence) -> Caution | None:
-    """Doubt a step in whose window no request succeeded."""
-    if evidence.users.succeeded:
+def doubt_overload(evidence: StepEvidence) -> Caution | None:
+    """Note a step of the open model that got fewer answers than were asked for.
+
+    The rest queues until it is dropped, so that response times say how long the window was. A rate
+    that the generator itself was late with says nothing about the target.
+    """
+    if not isinstance(evidence.step.load, ArrivalRate) or not evidence.window_s:
         return None
-    failures = ", ".join(f"{count} {name}" for name, count in evidence.users.errors.items())
+    schedule, backlog = evidence.schedules.get("users", NO_SCHEDULE), measure_backlog(evidence)
+    if schedule.is_too_much(schedule.late):
+        return None
+    if not backlog.grows and not schedule.is_too_much(schedule.dropped):
+        return None
+    asked = backlog.began + schedule.dropped
+    return Caution(
+        code=CautionCode.OVERLOADED,
+        detail=f"the target served {backlog.ended / asked:.0%} of the offered rate "
+        f"({backlog.ended} of {asked} requests within the window); "
+        "response times grow with the window's length",
+    )
+
+
+def doubt_nothing_measured(evidence: StepEvidence) -> Caution | None:
+    """Doubt a step in whose window no request succeeded, and no event of a stream came."""
+    streams = evidence.all_streams
+    if evidence.users.succeeded or (streams and streams.events):
+        return None
+    events = f", and {streams.most_open} open streams brought no event" if streams else ""
     return Caution(
         code=CautionCode.NOTHING_MEASURED,
-        detail=f"no request succeeded in the window ({failures or 'none ended'})",
+        detail=f"no request succeeded in the window ({_list_failures(evidence) or 'none ended'})"
+        f"{events}",
     )
 
 
@@ -94,11 +129,10 @@ def find_errors(evidence: StepEvidence, max_error_ratio: float) -> Caution | Non
     users = evidence.users
     if users.error_ratio is None or users.error_ratio <= max_error_ratio:
         return None
-    outcomes = ", ".join(f"{count} {name}" for name, count in users.errors.items())
     return Caution(
         code=CautionCode.ERRORS,
-        detail=f"{users.failed} of {users.requests} requests failed ({outcomes}); "
-        f"the experiment allows {max_error_ratio:.2%}",
+        detail=f"{users.failed} of {users.requests} requests failed; the experiment allows "
+        f"{max_error_ratio:.2%} ({_list_failures(evidence)})",
     )
 
 
@@ -114,6 +148,35 @@ def doubt_censored(evidence: StepEvidence) -> Caution | None:
         code=CautionCode.CENSORED,
         detail=f"{count} requests of the window were still open when the step ended{age}",
     )
+
+
+def _mean_in_flight(evidence: StepEvidence) -> float | None:
+    """Return how many requests of the users were under way: throughput times response time."""
+    users = evidence.users
+    mean_s = merge_histograms((users.response, users.failed_response)).mean_s
+    if mean_s is None or not evidence.window_s:
+        return None
+    return users.completed * mean_s / evidence.window_s
+
+
+def _blame_generator(evidence: StepEvidence) -> str:
+    """Say where the missing time probably went: requests wait in a busy generator, too."""
+    busiest = evidence.busiest_generator()
+    if busiest is None or busiest[1] <= LIKELY_CAUSE_CPU_RATIO:
+        return ""
+    worker, ratio = busiest
+    return f"; {name_generator(evidence, worker)} used {ratio:.0%} of its core, a likely cause"
+
+
+def _count_done(evidence: StepEvidence, slices: range) -> int:
+    events = evidence.all_streams.events_per_slice if evidence.all_streams else {}
+    successes = evidence.succeeded_per_slice
+    return sum(successes.get(index, 0) + events.get(index, 0) for index in slices)
+
+
+def _list_failures(evidence: StepEvidence) -> str:
+    of_users = (failure for failure in evidence.failures if failure.group == "users")
+    return describe_failures(evidence.users.errors, rank_failures(of_users))
 
 
 def _whole_slices(times: StepTimes) -> range:

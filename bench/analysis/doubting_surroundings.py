@@ -118,7 +118,7 @@ def doubt_throttled(evidence: StepEvidence) -> Caution | None:
 
 def doubt_unpinned(evidence: StepEvidence) -> Caution | None:
     """Note that the target ran wherever the scheduler put it."""
-    if evidence.trial.placement.target:
+    if evidence.trial.placement.target or not evidence.trial.command:
         return None
     return Caution(
         code=CautionCode.UNPINNED, detail="the target was not pinned to cores of its own"
@@ -130,6 +130,17 @@ def doubt_shared_cores(evidence: StepEvidence) -> Caution | None:
     if not evidence.trial.placement.shared:
         return None
     return Caution(code=CautionCode.SHARED_CORES, detail="generator and target had to share cores")
+
+
+def doubt_not_fresh(evidence: StepEvidence) -> Caution | None:
+    """Note that the target already ran: nobody started it anew, pinned it or watched it."""
+    if evidence.trial.command:
+        return None
+    return Caution(
+        code=CautionCode.NOT_FRESH,
+        detail=f"the target at {evidence.trial.host}:{evidence.trial.port} already ran, and "
+        "carries what earlier trials left in it; it was neither pinned nor watched",
+    )
 
 
 def _service_busy(seen: str) -> Caution:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from bench.analysis.tallies import (
-    OK,
-    GeneratorTally,
-    RequestTally,
-    merge_tallies,
-    tally_generator,
-    tally_requests,
-)
+from bench.analysis.generator_tallies import GeneratorTally, tally_generators
+from bench.analysis.schedules import ScheduleTally, tally_schedules
+from bench.analysis.step_lines import StepLines, TrialLines
+from bench.analysis.streams import StreamTally, tally_streams
+from bench.analysis.tallies import RequestTally, merge_tallies, tally_requests
 from bench.analysis.timeline import Timeline
 from bench.analysis.watched import (
     WatchedMachine,
@@ -22,8 +20,11 @@ from bench.analysis.watched import (
     join_processes,
 )
 from bench.model.reading import MachineReading, Observation, ProcessReading, ReadingLine, Subject
-from bench.model.slices import CensoredRequests, GeneratorSlice, Group, RequestSlice, SliceLine
+from bench.model.slices import FailureText, Group, SliceLine
 from bench.model.trial import MeasuredStep, MeasuredTrial, StepTimes
+
+EXHAUSTED: Final = frozenset({"generator-no-ports", "generator-no-files"})
+"""Outcomes of requests that were never sent, since the generator could open no connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,17 @@ class StepEvidence:
     bystander: RequestTally
     succeeded_per_slice: Mapping[int, int]
     """The users' successful completions inside the window, by slice of the step."""
-    generator: GeneratorTally | None
+    schedules: Mapping[Group, ScheduleTally]
+    """What was to be sent, by the groups that have a schedule."""
+    failures: tuple[FailureText, ...]
+    exhausted: Mapping[str, int]
+    """Requests of warm-up and window for which the generator had no port or descriptor left."""
+    streams: Mapping[str, StreamTally]
+    """By name, in alphabetical order."""
+    all_streams: StreamTally | None
+    """None where no stream was open."""
+    generators: tuple[GeneratorTally, ...]
+    """One for each process that generated load and told of itself."""
     processes: Mapping[Subject, WatchedProcesses]
     machine: WatchedMachine
     observations: tuple[Observation, ...]
@@ -55,15 +66,37 @@ class StepEvidence:
         """Return what was watched of a process tree, which may be nothing."""
         return self.processes.get(subject, WatchedProcesses())
 
-    def cpu_ratio(self, subject: Subject) -> float | None:
-        """Return CPU seconds per second of window: 1 is one core.
+    @property
+    def completed(self) -> int:
+        """What the users got in the window: completions, failed ones included, and events."""
+        return self.users.completed + (self.all_streams.events if self.all_streams else 0)
 
-        The generator's own slices stand in where nobody watched it from outside.
+    def cpu_ratio(self, subject: Subject) -> float | None:
+        """Return CPU seconds per second of window that a process tree used: 1 is one core.
+
+        The slices of a lone generator stand in where nobody watched it from outside.
         """
         spent_s = self.watched(subject).spent(lambda reading: reading.cpu_s)
-        if spent_s is None and subject == "generator" and self.generator:
-            spent_s = self.generator.cpu_s
+        if spent_s is None and subject == "generator" and not self.has_workers:
+            spent_s = sum(tally.cpu_s for tally in self.generators) if self.generators else None
         return None if spent_s is None or not self.window_s else spent_s / self.window_s
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether several processes generated the load, some of them perhaps elsewhere."""
+        return any(tally.worker is not None for tally in self.generators)
+
+    def busiest_generator(self) -> tuple[int | None, float] | None:
+        """Return the generator process that used most of its core, and how much: 1 is all.
+
+        A master and its workers are watched as one tree, and workers elsewhere not at all, so that
+        each worker's own account counts where there are any.
+        """
+        if not self.has_workers:
+            ratio = self.cpu_ratio("generator")
+            return None if ratio is None else (None, ratio)
+        busiest = max(self.generators, key=lambda tally: tally.cpu_s)
+        return (busiest.worker, busiest.cpu_s / self.window_s) if self.window_s else None
 
 
 def gather_evidence(
@@ -77,46 +110,33 @@ def gather_evidence(
     Lines of an arm go to the steps of that arm. Readings and observations belong to a window by
     their time, the readings at its edges by the step that they name.
     """
-    lines = _sort_lines(slices)
+    lines = TrialLines(slices)
     edges, polls = _sort_readings(readings)
     told = Timeline(observations)
     for step in trial.steps:
-        of_step = lines[step.index]
-        tallies = _tally_names(of_step, step.arm)
+        of_step = lines.of(step.index, step.arm)
+        tallies = _tally_names(of_step)
         yield StepEvidence(
             trial=trial,
             step=step,
             names=tallies,
             users=merge_tallies(tallies["users"].values()),
             bystander=merge_tallies(tallies["bystander"].values()),
-            succeeded_per_slice=of_step.count_successes(step.arm),
-            generator=tally_generator(of_step.generator),
+            succeeded_per_slice=of_step.count_successes(),
+            schedules=tally_schedules(of_step.schedules),
+            failures=tuple(of_step.failures),
+            exhausted=_count_exhausted(of_step),
+            streams={
+                name: tally_streams(of_name, of_step.handshakes(name))
+                for name, of_name in sorted(of_step.streams.items())
+            },
+            all_streams=_tally_all_streams(of_step),
+            generators=tally_generators(lines.of_generator(step.index)),
             processes=_join_processes(edges[step.index].processes, polls, step.times),
             machine=join_machine(edges[step.index].machine),
             observations=told.within(step.times),
-            has_slices=of_step.any,
+            has_slices=lines.has(step.index),
         )
-
-
-@dataclass(slots=True)
-class _StepLines:
-    requests: dict[tuple[str | None, Group, str], list[RequestSlice]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    censored: dict[tuple[str | None, Group, str], list[CensoredRequests]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    generator: list[GeneratorSlice] = field(default_factory=list)
-    any: bool = False
-
-    def count_successes(self, arm: str | None) -> dict[int, int]:
-        counts: dict[int, int] = defaultdict(int)
-        for (of_arm, group, _), lines in self.requests.items():
-            if of_arm == arm and group == "users":
-                for line in lines:
-                    if line.outcome == OK:
-                        counts[line.slice] += line.completed
-        return dict(counts)
 
 
 @dataclass(slots=True)
@@ -125,31 +145,31 @@ class _StepEdges:
     machine: list[MachineReading] = field(default_factory=list)
 
 
-def _sort_lines(slices: Iterable[SliceLine]) -> defaultdict[int, _StepLines]:
-    steps: defaultdict[int, _StepLines] = defaultdict(_StepLines)
-    for line in slices:
-        step = steps[line.step]
-        step.any = True
-        if isinstance(line, CensoredRequests):
-            step.censored[line.arm, line.group, line.name].append(line)
-        elif line.phase != "window":
-            continue
-        elif isinstance(line, RequestSlice):
-            step.requests[line.arm, line.group, line.name].append(line)
-        else:
-            step.generator.append(line)
-    return steps
-
-
-def _tally_names(lines: _StepLines, arm: str | None) -> dict[Group, dict[str, RequestTally]]:
+def _tally_names(lines: StepLines) -> dict[Group, dict[str, RequestTally]]:
     tallies: dict[Group, dict[str, RequestTally]] = {"users": {}, "bystander": {}}
-    for key in sorted(lines.requests.keys() | lines.censored.keys(), key=lambda key: key[1:]):
-        of_arm, group, name = key
-        if of_arm == arm:
-            tallies[group][name] = tally_requests(
-                lines.requests.get(key, ()), lines.censored.get(key, ())
-            )
+    for group, name in sorted(lines.requests.keys() | lines.censored.keys()):
+        tallies[group][name] = tally_requests(
+            lines.requests.get((group, name), ()), lines.censored.get((group, name), ())
+        )
     return tallies
+
+
+def _tally_all_streams(lines: StepLines) -> StreamTally | None:
+    if not lines.streams:
+        return None
+    return tally_streams(
+        (line for of_name in lines.streams.values() for line in of_name),
+        (line for name in lines.streams for line in lines.handshakes(name)),
+    )
+
+
+def _count_exhausted(lines: StepLines) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for of_name in (*lines.warming_up.values(), *lines.requests.values()):
+        for line in of_name:
+            if line.outcome in EXHAUSTED:
+                counts[line.outcome] += line.requests
+    return {outcome: count for outcome, count in sorted(counts.items()) if count}
 
 
 def _sort_readings(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from bench.analysis.streams import DELIVERY, EVENTS, FIRST_EVENT
 from bench.model.load_level import Users
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep
@@ -33,6 +34,12 @@ class Quantity:
 
 
 _THROUGHPUT: Final = Quantity("throughput_per_s", lambda row: row.throughput_per_s)
+_OF_STREAMS: Final = (
+    Quantity("stream_events_per_s", lambda row: _observed(row, EVENTS, "median")),
+    Quantity("stream_first_event_p50_s", lambda row: _observed(row, FIRST_EVENT, "median")),
+    Quantity("stream_delivery_p50_s", lambda row: _observed(row, DELIVERY, "median")),
+    Quantity("stream_delivery_p99_s", lambda row: _observed(row, DELIVERY, "p99")),
+)
 _PSS: Final = Quantity("pss_bytes", lambda row: row.pss_bytes)
 _RSS: Final = Quantity("rss_bytes", lambda row: row.rss_bytes)
 
@@ -57,6 +64,7 @@ def choose_quantities(steps: Iterable[JudgedStep]) -> tuple[Quantity, ...]:
         memory,
         Quantity("threads", lambda row: row.threads, is_count=True),
         Quantity("bystander_p99_s", lambda row: row.bystander_p99_s),
+        *_OF_STREAMS,
     )
     return tuple(
         quantity
@@ -68,3 +76,8 @@ def choose_quantities(steps: Iterable[JudgedStep]) -> tuple[Quantity, ...]:
 def find_row_of_all(step: JudgedStep) -> StepRow | None:
     """Return the row of all users' requests together."""
     return next((row for row in step.rows if row.name is None and row.group == "users"), None)
+
+
+def _observed(row: StepRow, name: str, field: Literal["median", "p99"]) -> float | None:
+    observed = row.observations.get(name)
+    return getattr(observed, field) if observed else None

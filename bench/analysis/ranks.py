@@ -32,6 +32,17 @@ def take_quantile(ordered: Sequence[float], q: float) -> float:
     return ordered[nearest_rank(q, len(ordered)) - 1]
 
 
+def is_longest(q: float, n: int) -> bool:
+    """Tell whether the `q` quantile of `n` values is the highest of them, for want of more values.
+
+    Of 100 values the 99th percentile is the second highest, of 99 it is the highest:
+
+    >>> is_longest(0.99, 100), is_longest(0.99, 99), is_longest(0.99, 0)
+    (False, True, False)
+    """
+    return 0 < n <= nearest_rank(q, n)
+
+
 def is_reached_by_censored(q: float, seen: int, censored: int) -> bool:
     """Tell whether the `q` quantile falls among the censored requests when they rank above all.
 

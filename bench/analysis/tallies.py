@@ -1,4 +1,4 @@
-"""Tallies: what the slices of one window add up to, for requests and for the generator."""
+"""Tallies: what the request lines of one window add up to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bench.analysis.histograms import Histogram, merge_encoded, merge_histograms
-from bench.model.slices import CensoredRequests, GeneratorSlice, RequestSlice
+from bench.model.slices import CensoredRequests, RequestSlice
 
 OK = "ok"
 """The outcome of a successful request; every other one is a failure."""
@@ -83,35 +83,4 @@ def merge_tallies(tallies: Iterable[RequestTally]) -> RequestTally:
         service=merge_histograms(tally.service for tally in tallies),
         censored=sum(tally.censored for tally in tallies),
         censored_age=merge_histograms(tally.censored_age for tally in tallies),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratorTally:
-    """What the generator saw of itself during a window, all groups together."""
-
-    loop_lag: Histogram
-    cpu_s: float
-    core_wait_s: float | None
-    """None where the system doesn't tell."""
-    scheduled: int
-    late: int
-    dropped: int
-    think_s: float
-
-
-def tally_generator(lines: Iterable[GeneratorSlice]) -> GeneratorTally | None:
-    """Add up the generator's lines of a window; None where there are none."""
-    lines = tuple(lines)
-    if not lines:
-        return None
-    waits = [line.core_wait_s for line in lines if line.core_wait_s is not None]
-    return GeneratorTally(
-        loop_lag=merge_encoded(line.loop_lag_us for line in lines),
-        cpu_s=sum(line.cpu_s for line in lines),
-        core_wait_s=sum(waits) if waits else None,
-        scheduled=sum(line.scheduled for line in lines),
-        late=sum(line.late for line in lines),
-        dropped=sum(line.dropped for line in lines),
-        think_s=sum(line.think_s for line in lines),
     )

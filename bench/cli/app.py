@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench.cli import (
+    calibrate,
     delete,
     doctor,
     init,
@@ -24,6 +25,7 @@ from bench.cli import (
     schema,
     serve,
     show,
+    worker,
 )
 from bench.errors import EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_USAGE, BenchError
 
@@ -44,6 +46,8 @@ app.command("runs")(runs.runs)
 app.command("delete")(delete.delete)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
+app.command("calibrate")(calibrate.calibrate)
+app.command("worker")(worker.worker)
 app.command("init")(init.init)
 app.command("schema")(schema.schema)
 

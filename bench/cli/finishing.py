@@ -32,7 +32,9 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(write_json_document(document))
     else:
-        sections = build_sections(run.record.plan, condense(document.steps), document.comparisons)
+        sections = build_sections(
+            run.record.plan, condense(document.steps), document.comparisons, document.knees
+        )
         print_sections(Console(), sections)
     failures = [*outcome.failures, *_deaths(run)]
     for failure in failures:

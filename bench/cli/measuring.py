@@ -15,9 +15,10 @@ from bench.execution.services.starting import start_services
 from bench.execution.supervision.processes import Supervisor, supervise
 from bench.execution.trials.comparing_answers import References
 from bench.execution.trials.conducting import TrialSetting, conduct_trial
+from bench.execution.trials.fleet import RunFleet, prepare_fleet, saying_farewell
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
-from bench.model.plan import Plan, PlannedTrial
+from bench.model.plan import Placement, Plan, PlannedTrial
 from bench.model.progress import Notice, ProgressEvent, TrialEnded
 from bench.model.run import SCHEMA_VERSION
 from bench.model.trial import TrialRecord
@@ -73,14 +74,18 @@ async def _measure_all(
     announce: Announce,
     outcome: Outcome,
 ) -> None:
-    async with supervise() as supervisor:
+    fleet = prepare_fleet(plan.fleet) if plan.fleet else None
+    if fleet is not None and fleet.plan.remote:
+        text = f"{fleet.plan.remote} workers are to join from elsewhere: {fleet.invitation()}"
+        announce(Notice(text=text))
+    async with supervise() as supervisor, saying_farewell(supervisor, fleet):
         for experiment in plan.experiments:
             trials = [trial for trial in plan.trials if trial.experiment == experiment.name]
             if all(trial.number in finished for trial in trials):
                 continue
             try:
                 async with _setting(
-                    plan, experiment, folder, supervisor, environment, announce
+                    plan, experiment, folder, supervisor, environment, announce, fleet
                 ) as setting:
                     await _measure_trials(setting, trials, folder, finished)
             except (StorageError, SupervisorError):
@@ -98,8 +103,17 @@ async def _setting(
     supervisor: Supervisor,
     environment: Environment,
     announce: Announce,
+    fleet: RunFleet | None,
 ) -> AsyncIterator[TrialSetting]:
-    placement = place(environment.usable_cores, experiment.file.cores, plan.pin, can_pin=can_pin())
+    placement = place(
+        environment.usable_cores,
+        experiment.file.cores,
+        plan.pin,
+        can_pin=can_pin(),
+        generator_cores=max(fleet.plan.local, 1) if fleet else 1,
+    )
+    if fleet is not None and len(placement.generator) < fleet.plan.local:
+        announce(Notice(text=_crowding(fleet.plan.local, placement)))
     pin_self(placement.services or placement.generator)
     logs = None
     if experiment.file.services:
@@ -119,7 +133,15 @@ async def _setting(
             references=References(),
             announce=announce,
             cores=environment.cores,
+            allow_remote=plan.allow_remote,
+            fleet=fleet,
         )
+
+
+def _crowding(workers: int, placement: Placement) -> str:
+    cores = len(placement.generator)
+    where = f"share {cores} core{'s' if cores > 1 else ''}" if cores else "are not pinned"
+    return f"{workers} workers {where}: together they send no more than so many cores can"
 
 
 async def _measure_trials(
@@ -153,7 +175,9 @@ async def _measure_trial(setting: TrialSetting, trial: PlannedTrial, folder: Run
     if evidence.unreadable_observations:
         text = f"{evidence.unreadable_observations} observations of the target could not be read"
         setting.announce(Notice(text=text))
-    setting.announce(TrialEnded(trial=trial, steps=steps, failure=measured.failure))
+    setting.announce(
+        TrialEnded(trial=trial, steps=steps, failure=measured.failure, knee=measured.knee)
+    )
 
 
 def _recall_answers(references: References, trial: PlannedTrial, folder: RunFolder) -> None:

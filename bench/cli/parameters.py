@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from bench.units import parse_duration_s
+
+MASTER_PORT: Final = 5557
+"""The port that Locust's masters have listened on since long."""
+
+_ADDRESS: Final = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:/\[\]]+))(?::(?P<port>\d{1,5}))?"
+)
 
 
 class Preset(StrEnum):
@@ -41,6 +49,27 @@ class VariantNames:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class HostAndPort:
+    """An address as it was typed: `10.0.0.1:5557`, `[::1]:5557`, `host`."""
+
+    host: str
+    port: int
+
+
+def host_and_port(text: str) -> HostAndPort:
+    """Read an address; without a port it has that of masters.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    match = _ADDRESS.fullmatch(text)
+    port = int(match["port"] or MASTER_PORT) if match else 0
+    if match is None or not 0 < port < 65536:
+        raise typer.BadParameter(f"{text!r} is no HOST:PORT such as 10.0.0.1:{MASTER_PORT}")
+    return HostAndPort(match["six"] or match["host"], port)
+
+
 def _ladder(text: str) -> Ladder:
     try:
         numbers = tuple(float(part) for part in text.split(","))
@@ -58,7 +87,12 @@ def _ladder_of_users(text: str) -> Ladder:
     return ladder
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a duration such as `6s`.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
     try:
         return parse_duration_s(text)
     except ValueError as error:
@@ -100,7 +134,7 @@ DurationOption = Annotated[
     typer.Option(
         "--duration",
         metavar="6s",
-        parser=_seconds,
+        parser=seconds,
         help="Length of the window that is analysed at each load level.",
     ),
 ]
@@ -135,6 +169,37 @@ PresetOption = Annotated[
     typer.Option(
         "--preset",
         help="How much is measured; default: what the experiment says, and quick for the core set.",
+    ),
+]
+AllowRemoteOption = Annotated[
+    bool,
+    typer.Option("--allow-remote", help="Load hosts that are not this machine: only your own."),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=256,
+        help="Generate the load from this many processes here, under one master.",
+    ),
+]
+RemoteWorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--remote-workers",
+        min=1,
+        max=256,
+        help="Wait for this many workers that are started elsewhere with `bench worker`.",
+    ),
+]
+BindOption = Annotated[
+    HostAndPort | None,
+    typer.Option(
+        "--bind",
+        metavar="HOST[:PORT]",
+        parser=host_and_port,
+        help=f"Where remote workers find the master; default: 127.0.0.1:{MASTER_PORT}.",
     ),
 ]
 ResultsOption = Annotated[

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from bench.cli.parameters import (
+    AllowRemoteOption,
+    BindOption,
     DurationOption,
     Names,
     Pin,
     PinOption,
     PresetOption,
     RateOption,
+    RemoteWorkersOption,
     RepeatOption,
     SeedOption,
     UsersOption,
     VariantsOption,
+    WorkersOption,
 )
 
 
@@ -26,11 +30,15 @@ def plan(
     variants: VariantsOption = None,
     seed: SeedOption = None,
     pin: PinOption = None,
+    workers: WorkersOption = None,
+    remote_workers: RemoteWorkersOption = None,
+    bind: BindOption = None,
+    allow_remote: AllowRemoteOption = False,
 ) -> None:
     """Show what a run would do: its trials in their order, and how long they take."""
     from rich.console import Console
 
-    from bench.cli.planning import plan_run
+    from bench.cli.planning import plan_fleet, plan_run
     from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
     from bench.reporting.listing import build_plan_table
     from bench.reporting.terminal import print_table
@@ -45,6 +53,8 @@ def plan(
         variants=variants,
         seed=seed,
         pin=pin or Pin.AUTO,
+        allow_remote=allow_remote,
+        fleet=plan_fleet(workers, remote_workers, bind),
     )
     estimates = {trial.number: estimate_trial_s(trial) for trial in planned.trials}
     print_table(Console(), build_plan_table(planned, estimates, estimate_plan_s(planned)))

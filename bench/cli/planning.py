@@ -6,9 +6,11 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
 from bench.cli.choosing import DEFAULT_SET, choose_experiments
-from bench.cli.parameters import Ladder, Pin, Preset, VariantNames
-from bench.model.plan import Plan
+from bench.cli.parameters import MASTER_PORT, HostAndPort, Ladder, Pin, Preset, VariantNames
+from bench.model.plan import Fleet, Plan
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
 
@@ -24,6 +26,8 @@ def plan_run(
     variants: VariantNames | None,
     seed: int | None,
     pin: Pin,
+    allow_remote: bool,
+    fleet: Fleet | None,
 ) -> Plan:
     """Choose the experiments and plan their trials.
 
@@ -41,8 +45,27 @@ def plan_run(
         variants=variants and variants.names,
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
         pin=pin.value,
+        allow_remote=allow_remote,
+        fleet=fleet,
     )
     return make_plan(_name(given), choose_experiments(given), options)
+
+
+def plan_fleet(
+    workers: int | None, remote_workers: int | None, bind: HostAndPort | None
+) -> Fleet | None:
+    """Plan the workers that generate the load; None: one process does.
+
+    Raises:
+        BadParameter: an address without anybody who could need it.
+    """
+    if remote_workers is None:
+        if bind is not None:
+            raise typer.BadParameter("--bind is where remote workers join: give --remote-workers")
+        return None if workers is None else Fleet(local=workers)
+    # Remote workers know the address before the run begins, so no free port is taken instead.
+    at = bind or HostAndPort("127.0.0.1", MASTER_PORT)
+    return Fleet(local=workers or 0, remote=remote_workers, host=at.host, port=at.port)
 
 
 def _name(given: Sequence[str]) -> str:

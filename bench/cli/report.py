@@ -27,6 +27,9 @@ def report(
     comparisons: Annotated[
         bool, typer.Option("--comparisons", help="CSV: the ratios in place of the step rows.")
     ] = False,
+    knees: Annotated[
+        bool, typer.Option("--knees", help="CSV: the knees in place of the step rows.")
+    ] = False,
     results: ResultsOption = Path("results"),
 ) -> None:
     """Show a stored run: its tables, ratios and doubts. Starts nothing."""
@@ -34,7 +37,11 @@ def report(
 
     from bench.analysis.condensing import condense
     from bench.analysis.documenting import document_run
-    from bench.reporting.csv_tables import write_comparisons_csv, write_steps_csv
+    from bench.reporting.csv_tables import (
+        write_comparisons_csv,
+        write_knees_csv,
+        write_steps_csv,
+    )
     from bench.reporting.doubts import build_doubts
     from bench.reporting.json_document import write_json_document
     from bench.reporting.markdown import write_markdown_report
@@ -47,12 +54,18 @@ def report(
     condensed = condense(document.steps)
     match output:
         case Format.TERMINAL:
-            sections = build_sections(stored.record.plan, condensed, document.comparisons)
+            sections = build_sections(
+                stored.record.plan, condensed, document.comparisons, document.knees
+            )
             print_sections(Console(), (*sections, build_doubts(stored, condensed)))
         case Format.MD:
-            sys.stdout.write(write_markdown_report(stored, condensed, document.comparisons))
+            sys.stdout.write(
+                write_markdown_report(stored, condensed, document.comparisons, document.knees)
+            )
         case Format.CSV if comparisons:
             sys.stdout.write(write_comparisons_csv(document.comparisons))
+        case Format.CSV if knees:
+            sys.stdout.write(write_knees_csv(document.knees))
         case Format.CSV:
             sys.stdout.write(write_steps_csv(document.steps))
         case Format.JSON:

@@ -8,17 +8,21 @@ from typing import Annotated
 import typer
 
 from bench.cli.parameters import (
+    AllowRemoteOption,
+    BindOption,
     DurationOption,
     Names,
     Pin,
     PinOption,
     PresetOption,
     RateOption,
+    RemoteWorkersOption,
     RepeatOption,
     ResultsOption,
     SeedOption,
     UsersOption,
     VariantsOption,
+    WorkersOption,
 )
 
 
@@ -32,6 +36,10 @@ def run(
     variants: VariantsOption = None,
     seed: SeedOption = None,
     pin: PinOption = None,
+    workers: WorkersOption = None,
+    remote_workers: RemoteWorkersOption = None,
+    bind: BindOption = None,
+    allow_remote: AllowRemoteOption = False,
     results: ResultsOption = Path("results"),
     resume: Annotated[
         str | None,
@@ -50,12 +58,15 @@ def run(
     Without a name, the core set is run at the quick preset.
     """
     from bench.cli.finishing import finish
-    from bench.cli.planning import plan_run
+    from bench.cli.planning import plan_fleet, plan_run
     from bench.cli.running import begin_run, measure_run, resume_run
 
     if resume is not None:
-        options = (names, preset, users, rate, duration, repeat, variants, seed, pin)
-        if any(option is not None for option in options):
+        options = (
+            *(names, preset, users, rate, duration, repeat, variants, seed, pin),
+            *(workers, remote_workers, bind),
+        )
+        if allow_remote or any(option is not None for option in options):
             raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
         session = resume_run(resume, results)
     else:
@@ -69,6 +80,8 @@ def run(
             variants=variants,
             seed=seed,
             pin=pin or Pin.AUTO,
+            allow_remote=allow_remote,
+            fleet=plan_fleet(workers, remote_workers, bind),
         )
         session = begin_run(plan, results)
     finish(session.path, measure_run(session), as_json=as_json)

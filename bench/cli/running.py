@@ -15,12 +15,14 @@ from bench.cli.measuring import Outcome, measure
 from bench.errors import FingerprintError, UsageError
 from bench.execution.machine.environment import differing_identity, read_environment
 from bench.execution.machine.source_version import read_source_version
+from bench.execution.targets.addresses import locate
 from bench.model.environment import Environment
 from bench.model.plan import Plan
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
 from bench.planning.estimating_time import estimate_trial_s
 from bench.planning.limits import check_limits
 from bench.reporting.view import choose_view
+from bench.storage.calibrations import find_calibration
 from bench.storage.reading_runs import find_run, read_run
 from bench.storage.run_folder import RunFolder
 
@@ -43,11 +45,12 @@ def begin_run(plan: Plan, results: Path) -> Session:
     """Make the folder of a new run.
 
     Raises:
-        UsageError: the system's limits don't allow what is planned.
+        UsageError: the system's limits don't allow what is planned, or a target is elsewhere.
         StorageError: the folder can't be made.
     """
     environment = read_environment()
     check_limits(plan, environment.open_files_limit)
+    _check_addresses(plan)
     now = datetime.now(UTC)
     commit, dirty = read_source_version(Path.cwd())
     record = RunRecord(
@@ -61,6 +64,7 @@ def begin_run(plan: Plan, results: Path) -> Session:
         git_dirty=dirty,
         environment=environment,
         plan=plan,
+        calibration=find_calibration(results, environment.fingerprint),
     )
     return Session(RunFolder.create(results, record), record, frozenset())
 
@@ -99,6 +103,14 @@ def measure_run(session: Session) -> Outcome:
                 plan, session.folder, session.finished, session.record.environment, view.announce
             )
         )
+
+
+def _check_addresses(plan: Plan) -> None:
+    """Look at targets that already run before anything is started or written."""
+    for experiment in plan.experiments:
+        for variant in experiment.file.variants.values():
+            if variant.url is not None:
+                locate(variant.url, allow_remote=plan.allow_remote)
 
 
 def _free_id(results: Path, wanted: str) -> str:

@@ -23,6 +23,8 @@ async def serve_until_stopped(given: str) -> None:
         TargetError: it does not start, or ends by itself.
     """
     experiment, variant = _choose(given)
+    if (url := experiment.file.variants[variant].url) is not None:
+        raise UsageError(f"{given} already runs, at {url}: there is nothing to start.")
     stratum = {name: values[0] for name, values in experiment.file.strata.items()}
     async with (
         supervise() as supervisor,
@@ -71,6 +73,7 @@ async def _until_stopped(target: RunningTarget) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    assert target.process is not None
     stopping = asyncio.create_task(stopped.wait())
     dying = asyncio.create_task(target.process.wait())
     await asyncio.wait({stopping, dying}, return_when=asyncio.FIRST_COMPLETED)

@@ -20,6 +20,7 @@ from bench.load.recording.spool import Spool
 from bench.load.scenario import choose_users
 from bench.load.setting import Setting
 from bench.load.step import Step, StepOrder
+from bench.load.streams.users import check_stream_users
 
 
 class Driver:
@@ -110,6 +111,7 @@ def make_environment(config: LoadConfig) -> LoadEnvironment:
     except (ValueError, OSError) as error:
         raise DriverFailure("generator", f"The target can't be addressed: {error}") from error
     classes = choose_users(config, endpoint)
+    check_stream_users(classes, config.host, endpoint)
     route_pauses_to_users()
     return LoadEnvironment(
         endpoint,

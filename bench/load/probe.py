@@ -24,6 +24,8 @@ from bench.load.http.response import Response
 from bench.load.paced_users import make_paced
 from bench.load.scenario import choose_user_class
 from bench.load.stock_requests import name_as_ours
+from bench.load.streams.probing import probe_stream
+from bench.load.streams.users import StreamUser, terms_for
 
 Answer = dict[str, object]
 
@@ -41,21 +43,30 @@ def probe(
     """
     random.seed(seed)
     stage = environment.stage = _ProbeStage(tasks)
-    requests: Any = environment.events.request
-    requests.add_listener(stage.on_request)
-    try:
-        users = Group()
-        chosen = choose_user_class(environment.user_classes, random.Random(seed))
-        _as_prober(chosen, environment.host)(environment).start(users)
-        users.join()
-    finally:
-        requests.remove_listener(stage.on_request)
+    chosen = choose_user_class(environment.user_classes, random.Random(seed))
+    if issubclass(chosen, StreamUser):
+        stage.log.answers.append(probe_stream(terms_for(chosen, environment)))
+    else:
+        _run_tasks(chosen, environment, stage)
     if bystander is not None:
         client = HttpClient(environment.endpoint, stage.log)
         client.get(bystander.path)
         client.close()
         stage.log.answers[-1]["group"] = "bystander"
     return stage.log.answers
+
+
+def _run_tasks(
+    user_class: type[locust.User], environment: LoadEnvironment, stage: _ProbeStage
+) -> None:
+    requests: Any = environment.events.request
+    requests.add_listener(stage.on_request)
+    try:
+        users = Group()
+        _as_prober(user_class, environment.host)(environment).start(users)
+        users.join()
+    finally:
+        requests.remove_listener(stage.on_request)
 
 
 def _as_prober(user_class: type[locust.User], host: str | None) -> type[locust.User]:

@@ -27,6 +27,7 @@ from bench.load.recording.thinking import ThinkMeter
 from bench.load.recording.timeline import Timeline
 from bench.load.setting import Setting
 from bench.load.stock_requests import StockRequests
+from bench.load.streams.users import require_hold
 
 _PROGRESS_S: Final = 0.5
 _DRAIN_POLL_S: Final = 0.02
@@ -155,6 +156,7 @@ class Step:
         self._setting.runner.start(users, spawn_rate=users)
 
     def _start_open_model(self, rate_per_s: float) -> None:
+        require_hold(self._setting.environment.user_classes)
         stage = OpenModel(
             self._recorder,
             self._stock,

@@ -8,7 +8,7 @@ from typing import Final
 from bench.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.load_level import LoadLevel, Users
-from bench.model.plan import Plan
+from bench.model.plan import Fleet, Plan
 
 _BYSTANDERS_S: Final = 10.0
 """Bystanders' calls are kept open for as many seconds; later ones are dropped."""
@@ -28,17 +28,24 @@ def check_limits(plan: Plan, open_files_limit: int) -> None:
         UsageError: a level needs more connections than that.
     """
     for experiment in plan.experiments:
-        for level in experiment.file.load.levels:
-            needed = _connections(experiment, level) + _FILES_BESIDE_CONNECTIONS
+        # A search has no levels, and needs what a level of the open model does.
+        for level in experiment.file.load.levels or (None,):
+            needed = _connections(experiment, level, plan.fleet) + _FILES_BESIDE_CONNECTIONS
             if needed > open_files_limit:
                 raise UsageError(
-                    f"{experiment.name} at {level} needs {needed} open files per process; "
-                    f"this system allows {open_files_limit}.",
-                    hint="Raise the hard limit (`ulimit -Hn`), or give a lower level.",
+                    f"{experiment.name} at {level or 'whatever rate'} needs {needed} open files "
+                    f"per process; this system allows {open_files_limit}.",
+                    hint=f"Raise the hard limit (`ulimit -Hn`), or {_relief(level)}.",
                 )
 
 
-def _connections(experiment: Experiment, level: LoadLevel) -> int:
+def _connections(experiment: Experiment, level: LoadLevel | None, fleet: Fleet | None) -> int:
+    """Count what one process holds: of the users its share, of the bystanders all."""
     load = experiment.file.load
     bystanders = ceil(_BYSTANDERS_S * load.bystander.rate) if load.bystander else 0
-    return bystanders + (level.users if isinstance(level, Users) else load.max_users)
+    users = level.users if isinstance(level, Users) else load.max_users
+    return bystanders + ceil(users / (fleet.size if fleet else 1))
+
+
+def _relief(level: LoadLevel | None) -> str:
+    return "give a lower level" if isinstance(level, Users) else "lower max_users"

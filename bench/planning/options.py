@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bench.model.experiment import PresetLoad, PresetName
-from bench.model.plan import PinMode
+from bench.model.plan import Fleet, PinMode
 from bench.model.record import Record
 
 PRESETS: Final[dict[PresetName, PresetLoad]] = {
@@ -27,3 +27,5 @@ class PlanOptions(Record):
     variants: tuple[str, ...] | None = None
     seed: int = 0
     pin: PinMode = "auto"
+    allow_remote: bool = False
+    fleet: Fleet | None = None

@@ -8,9 +8,14 @@ from bench.model.plan import PinMode, Placement
 
 
 def place(
-    usable: Sequence[int], target_cores: int, pin: PinMode, *, can_pin: bool = True
+    usable: Sequence[int],
+    target_cores: int,
+    pin: PinMode,
+    *,
+    can_pin: bool = True,
+    generator_cores: int = 1,
 ) -> Placement:
-    """Give the generator a core of its own, the target what it asks for, and services the rest.
+    """Give the generator cores of its own, the target what it asks for, and services the rest.
 
     | usable cores | target asks for | target  | generator | services | shared |
     |--------------|-----------------|---------|-----------|----------|--------|
@@ -30,9 +35,13 @@ def place(
         target_cores: how many the experiment gives to the target.
         pin: `none` leaves everything where the system puts it.
         can_pin: whether this system can pin processes at all.
+        generator_cores: how many the generator could use, one for each of its workers; it gets as
+            many of them as the target leaves.
 
     >>> place([0, 1, 2, 3], 1, "auto")
     Placement(target=(0,), generator=(1,), services=(2, 3), shared=False)
+    >>> place([0, 1, 2, 3], 1, "auto", generator_cores=2)
+    Placement(target=(0,), generator=(1, 2), services=(3,), shared=False)
     """
     if target_cores < 1:
         raise ValueError(f"a target runs on one core at least, not on {target_cores}")
@@ -41,6 +50,7 @@ def place(
         return Placement()
     if target_cores >= len(cores):
         return Placement(target=cores, generator=cores[-1:], services=cores[-1:], shared=True)
-    generator = cores[target_cores : target_cores + 1]
-    services = cores[target_cores + 1 :] or generator
+    generator_ends = target_cores + generator_cores
+    generator = cores[target_cores:generator_ends]
+    services = cores[generator_ends:] or generator
     return Placement(target=cores[:target_cores], generator=generator, services=services)

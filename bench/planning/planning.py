@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bench.errors import UnknownNameError, UsageError
 from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad, StratumValue
-from bench.model.plan import Plan, PlannedStep, PlannedTrial
+from bench.model.plan import Plan, PlannedSearch, PlannedStep, PlannedTrial
 from bench.planning.options import PRESETS, PlanOptions
 
 _Item = TypeVar("_Item")
@@ -31,6 +31,8 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
         UsageError: options that do not fit an experiment, or two experiments of one name.
     """
     _refuse_namesakes(experiments)
+    if options.fleet is not None:
+        _refuse_own_drivers(experiments)
     adjusted = tuple(_adjust(experiment, options) for experiment in experiments)
     trials = (trial for experiment in adjusted for trial in _plan_trials(experiment, options.seed))
     return Plan(
@@ -38,6 +40,8 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
         preset=options.preset,
         seed=options.seed,
         pin=options.pin,
+        allow_remote=options.allow_remote,
+        fleet=options.fleet,
         experiments=adjusted,
         trials=tuple(
             trial.model_copy(update={"number": number}) for number, trial in enumerate(trials, 1)
@@ -54,6 +58,16 @@ def _refuse_namesakes(experiments: Sequence[Experiment]) -> None:
             raise UsageError(
                 f"{other.path} and {experiment.path} are experiments of the same name.",
                 hint="Rename one of the files, or run them one after the other.",
+            )
+
+
+def _refuse_own_drivers(experiments: Sequence[Experiment]) -> None:
+    """A driver of an experiment's own is one process, and knows nothing of masters."""
+    for experiment in experiments:
+        if experiment.file.driver is not None:
+            raise UsageError(
+                f"{experiment.name} brings its own driver, which can't be split over workers.",
+                hint="Leave --workers and --remote-workers out.",
             )
 
 
@@ -111,6 +125,13 @@ def _preset_ladder(file: ExperimentFile, options: PlanOptions) -> dict[str, Sequ
 
 def _chosen_ladder(experiment: Experiment, options: PlanOptions) -> dict[str, Sequence[float]]:
     load: Load = experiment.file.load
+    given = [name for name in ("users", "rate") if getattr(options, name) is not None]
+    if load.search and given:
+        raise UsageError(
+            f"--{given[0]} does not fit {experiment.name}, which searches for its rate.",
+            hint=f"Leave --{given[0]} out, or put users or rate in place of search in a copy of "
+            "its file; search_from and search_to bound the search.",
+        )
     if options.users is not None and not load.users:
         raise _wrong_kind(experiment.name, "--users", "an open model", "--rate")
     if options.rate is not None and not load.rate:
@@ -161,7 +182,19 @@ def _plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
                     repetition=repetition,
                     seed=trial_seed,
                     steps=steps,
+                    search=_plan_search(file),
                 )
+
+
+def _plan_search(file: ExperimentFile) -> PlannedSearch | None:
+    if not file.load.search:
+        return None
+    return PlannedSearch(
+        conditions=file.load.search,
+        from_per_s=file.load.search_from,
+        to_per_s=file.load.search_to,
+        window_s=file.window,
+    )
 
 
 def _strata(file: ExperimentFile) -> list[dict[str, StratumValue]]:

@@ -37,6 +37,18 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "Too many requests were sent late, or not at all, so the rate was not offered.",
             "Lower the rate; or raise max_users, if requests were dropped.",
         ),
+        CautionCode.GENERATOR_RESOURCES: Explanation(
+            "The load generator ran out of ports or file descriptors: not the target's fault.",
+            "Use keep-alive, fewer users or more workers, or raise the limits of the system.",
+        ),
+        CautionCode.WORKER_LOST: Explanation(
+            "A worker of the load generator was lost or late, so part of the load is missing.",
+            "Its detail names the worker: look at its log, and repeat the step.",
+        ),
+        CautionCode.WORKER_CLOCK: Explanation(
+            "The clocks of the load generator's workers were too far apart to tell the window.",
+            "Let the machines keep their clocks in step, and bring them nearer to each other.",
+        ),
         CautionCode.SERVICE_BUSY: Explanation(
             "A service beside the target (database, upstream) was the limit, not the target.",
             "Give the service more cores, or a lighter query, before comparing targets with it.",
@@ -81,6 +93,11 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "The level was not run: its warm-up or window did not fit, or the target had died.",
             "Its detail says which: raise max_warm_up, take a longer window, or see why it died.",
         ),
+        CautionCode.OVERLOADED: Explanation(
+            "The target did not keep up with the offered rate: requests queue, and response times "
+            "grow with the window's length.",
+            "Compare response times at a rate that it keeps up with.",
+        ),
         CautionCode.CENSORED: Explanation(
             "Some requests had no answer when the step ended: "
             "percentiles that they could reach are marked with ≥.",
@@ -93,6 +110,11 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
         CautionCode.SHARED_CORES: Explanation(
             "Target and generator shared cores, so each slowed the other.",
             "Use a machine with more cores; trust ratios more than absolute numbers.",
+        ),
+        CautionCode.NOT_FRESH: Explanation(
+            "The target already ran and was not started anew, so its trials share one state "
+            "and are less independent than intervals assume.",
+            "Let pairbench start it (app or command), or restart it between runs.",
         ),
     }
 )

@@ -8,11 +8,13 @@ so exact texts are to be taken from JSON.
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from math import isfinite
 
 from bench.model.comparison import Comparison
+from bench.model.knee import KneeEstimate
 from bench.model.record import Record
 from bench.model.summary import StepRow
 from bench.reporting.escaping import escape_csv_text
@@ -24,7 +26,8 @@ def write_steps_csv(steps: Sequence[StepRow]) -> str:
     """Write step rows, one line per trial, step and request name.
 
     Objects become columns: `stratum.NAME`, `load.users`, `load.rate`, `errors.OUTCOME`,
-    `observations.NAME.median` and the like, for each name that occurs in any row.
+    `observations.NAME.median` and the like, for each name that occurs in any row. A list of
+    objects, as `failures` is, stands in one cell as JSON.
     """
     return _write(StepRow, steps, opened=("stratum", "load", "errors", "observations"))
 
@@ -34,8 +37,13 @@ def write_comparisons_csv(comparisons: Sequence[Comparison]) -> str:
     return _write(Comparison, comparisons, opened=("stratum", "load"))
 
 
+def write_knees_csv(knees: Sequence[KneeEstimate]) -> str:
+    """Write knees, one line per variant and stratum; `conditions` are joined by semicolons."""
+    return _write(KneeEstimate, knees, opened=("stratum",))
+
+
 def _write(kind: type[Record], records: Sequence[Record], *, opened: Sequence[str]) -> str:
-    lines = [_flat(record.model_dump()) for record in records]
+    lines = [_flat(_dump(record)) for record in records]
     columns = _columns(kind, lines, opened)
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -43,6 +51,13 @@ def _write(kind: type[Record], records: Sequence[Record], *, opened: Sequence[st
     for line in lines:
         writer.writerow(_cell(line.get(column)) for column in columns)
     return out.getvalue()
+
+
+def _dump(record: Record) -> dict[str, object]:
+    values = record.model_dump()
+    if isinstance(record, KneeEstimate):
+        values["conditions"] = "; ".join(map(str, record.conditions))
+    return values
 
 
 def _columns(
@@ -81,6 +96,8 @@ def _cell(value: object) -> str:
             return ""
         case int() | float():
             return repr(value)
+        case (dict(), *_):
+            return escape_csv_text(json.dumps(value))
         case tuple():
             return escape_csv_text(" ".join(map(str, value)))
         case _:

@@ -53,7 +53,9 @@ def _facts(experiment: Experiment) -> Table:
 
 def _load(load: Load) -> Iterable[tuple[str, str]]:
     yield "load model", "closed" if load.users else f"open, {load.arrivals} arrivals"
-    if load.rate:
+    if load.search:
+        yield "rates tried", f"from {load.search_from:g} to at most {load.search_to:g} per second"
+    if not load.users:
         yield "requests in flight", f"at most {load.max_users}"
     yield "connections", load.connections
     if load.bystander:
@@ -101,6 +103,8 @@ def _variants(experiment: Experiment) -> Table:
 
 
 def _start(variant: Variant) -> str:
+    if variant.url is not None:
+        return f"runs already at {variant.url}; not fresh: its trials share its state"
     match variant.server:
         case Uvicorn() as server:
             words = ["uvicorn", variant.app or "", "--loop", server.loop, "--http", server.http]

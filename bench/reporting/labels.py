@@ -23,16 +23,23 @@ def key_of_stratum(stratum: Mapping[str, StratumValue]) -> str:
     return repr(sorted((name, repr(value)) for name, value in stratum.items()))
 
 
-def size_of_load(load: LoadLevel) -> tuple[str, float]:
-    """Return what sorts load levels: the model, then the size."""
+def label_load(load: LoadLevel | None) -> str:
+    """Name a load level; where there is none, it is the level itself that was looked for."""
+    return "knee" if load is None else str(load)
+
+
+def size_of_load(load: LoadLevel | None) -> tuple[str, float]:
+    """Return what sorts load levels: the model, then the size; what has none comes last."""
     match load:
+        case None:
+            return "without", 0.0
         case Users(users=users):
             return "users", users
         case ArrivalRate(rate=rate):  # pragma: no branch - the last of the union
             return "rate", rate
 
 
-def describe_load_model(loads: Iterable[LoadLevel]) -> str:
+def describe_load_model(loads: Iterable[LoadLevel | None]) -> str:
     """Say what a response time is under the load models that occur."""
     models = {size_of_load(load)[0] for load in loads}
     return " ".join(text for model, text in _MODELS.items() if model in models)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.model.experiment import Experiment
-from bench.model.plan import Plan
+from bench.model.plan import Plan, PlannedSearch, PlannedTrial
 from bench.model.run import StoredRun
+from bench.planning.searching import MAX_STEPS, count_expected_steps
+from bench.reporting.knee_line import write_conditions
 from bench.reporting.labels import counted, label_stratum
 from bench.reporting.number_text import NOTHING
 from bench.reporting.run_state import repetition_of
@@ -65,13 +67,16 @@ def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float
                     trial.variant,
                     label_stratum(trial.stratum),
                     "{}/{}".format(*repetition_of(plan, trial)),
-                    ", ".join(str(step.load) for step in trial.steps),
+                    _steps(trial),
                     _time(estimate_s.get(trial.number)),
                 )
             )
             for trial in plan.trials
         ),
-        notes=(f"{counted(len(plan.trials), 'trial')}, about {_time(total_s)} in all.",),
+        notes=(
+            f"{counted(len(plan.trials), 'trial')}, about {_time(total_s)} in all.",
+            *_about_searches(plan),
+        ),
     )
     return without_empty_columns(table)
 
@@ -100,11 +105,36 @@ def build_run_list(runs: Sequence[StoredRun], unreadable: Mapping[str, str]) -> 
 
 
 def write_ladder(experiment: Experiment) -> str:
-    """Write an experiment's ladder in a few words."""
+    """Write an experiment's ladder, or what it searches for, in a few words."""
     load = experiment.file.load
+    if load.search:
+        return f"search for {write_conditions(load.search)}"
     if load.users:
         return f"{', '.join(map(str, load.users))} users"
     return f"{', '.join(f'{rate:g}' for rate in load.rate)} per second"
+
+
+def _steps(trial: PlannedTrial) -> str:
+    if trial.search is None:
+        return ", ".join(str(step.load) for step in trial.steps)
+    return f"about {count_expected_steps(trial.search)}, to find {_sought(trial.search)}"
+
+
+def _sought(search: PlannedSearch) -> str:
+    return (
+        f"{write_conditions(search.conditions)} between {search.from_per_s:g} "
+        f"and {search.to_per_s:g}/s"
+    )
+
+
+def _about_searches(plan: Plan) -> tuple[str, ...]:
+    if all(trial.search is None for trial in plan.trials):
+        return ()
+    note = (
+        "How long a search takes depends on what it finds: the times are those of a knee in the "
+        f"middle of its range, on a logarithmic scale; none takes more than {MAX_STEPS} steps."
+    )
+    return (note,)
 
 
 def _listed(experiment: Experiment, sets: Mapping[str, Sequence[str]]) -> Row:

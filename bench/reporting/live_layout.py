@@ -13,18 +13,20 @@ from rich.text import Text
 from bench.model.progress import LiveNumbers, StepPhaseBegan, TrialEnded
 from bench.model.trial import JudgedStep
 from bench.reporting.escaping import visible
+from bench.reporting.knee_line import write_attempt, write_knee
 from bench.reporting.number_text import NOTHING, PER_SECOND, PERCENT, optional, whole
 from bench.reporting.run_state import RunState, done_ratio, remaining_s, repetition_of
 from bench.reporting.step_line import (
     write_step_cautions,
     write_step_numbers,
+    write_step_place,
     write_time,
     write_trial_name,
 )
 from bench.units import format_bytes, format_duration
 
 _BAR_WIDTH: Final = 24
-_LINES_ABOVE: Final = 9
+_LINES_ABOVE: Final = 10
 """Lines of the picture that are not about finished trials, spare ones included."""
 _MOST_FINISHED_LINES: Final = 16
 
@@ -43,6 +45,7 @@ def lay_out(state: RunState, now_s: float, *, height: int) -> RenderableType:
         if state.phase is not None:
             parts.append(_step(state.phase, now_s - state.phase_began_s))
         parts += list(_numbers(state.numbers))
+        parts += [_line(f"  {write_attempt(attempt)}") for attempt in state.attempts[-1:]]
     if finished := _finished(state.ended, max(1, height - _LINES_ABOVE)):
         parts += [Text(), *finished]
     return Group(*parts)
@@ -63,7 +66,7 @@ def _current(state: RunState) -> Text:
 
 
 def _step(phase: StepPhaseBegan, elapsed_s: float) -> RenderableType:
-    step = f"step {phase.step + 1} of {len(phase.trial.steps)}: {phase.load}  {phase.phase}"
+    step = f"{write_step_place(phase)}: {phase.load}  {phase.phase}"
     ratio = min(1.0, elapsed_s / phase.expected_s) if phase.expected_s > 0 else 1.0
     shown_s = f"{format_duration(round(elapsed_s))} of {format_duration(phase.expected_s)}"
     return _bar_line(Text(step), ratio, shown_s)
@@ -107,6 +110,8 @@ def _finished(ended: tuple[TrialEnded, ...], room: int) -> list[Text]:
 
 def _finished_trial(ended: TrialEnded) -> list[Text]:
     name = _line(write_trial_name(ended.trial), "red" if ended.failure else "green")
+    if ended.knee is not None:
+        return [name, _line(f"  {write_knee(ended.knee)}")]
     return [name, *map(_finished_step, ended.steps)]
 
 

@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.model.advice import Advice
+from bench.model.calibration import Calibration
 from bench.model.environment import Environment
 from bench.model.plan import Placement
+from bench.reporting.calibration_line import write_calibration_line
 from bench.reporting.number_text import NOTHING
 from bench.reporting.table import Column, Row, Section, Table
 from bench.units import format_bytes
 
 
 def build_machine_report(
-    machine: Environment, placement: Placement, advice: Sequence[Advice]
+    machine: Environment,
+    placement: Placement,
+    advice: Sequence[Advice],
+    calibration: Calibration | None = None,
 ) -> Section:
-    """Build the facts of a machine, the placement of a one-core target, and the advice."""
+    """Build the facts of a machine, the placement of a one-core target, and the advice.
+
+    Args:
+        machine: what it is.
+        placement: who would run where.
+        advice: what gets in the way.
+        calibration: what its generator can do; None: nobody has measured it.
+    """
     return Section(
         title="this machine",
         paragraphs=(
             f"{machine.cpu_model}, {machine.cores} cores, {format_bytes(machine.memory_bytes)}",
             f"{machine.system} {machine.kernel}, {machine.python}",
             f"Fingerprint: {machine.fingerprint}",
+            f"Generator: {write_calibration_line(calibration)}",
         ),
         tables=(_placement(placement), _advice(advice)),
     )

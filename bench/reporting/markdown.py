@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bench.model.comparison import Comparison
 from bench.model.condensed import CondensedRow
+from bench.model.knee import KneeEstimate
 from bench.model.run import StoredRun
 from bench.reporting.doubts import build_doubts
 from bench.reporting.escaping import escape_markdown
@@ -15,12 +16,15 @@ from bench.reporting.tables import build_sections
 
 
 def write_markdown_report(
-    run: StoredRun, condensed: Sequence[CondensedRow], comparisons: Sequence[Comparison]
+    run: StoredRun,
+    condensed: Sequence[CondensedRow],
+    comparisons: Sequence[Comparison],
+    knees: Sequence[KneeEstimate] = (),
 ) -> str:
     """Write the whole report: what was run where, the tables, and where the doubts are."""
     facts = [f"- {name}: {escape_markdown(text)}" for name, text in build_run_header(run.record)]
     sections = (
-        *build_sections(run.record.plan, condensed, comparisons),
+        *build_sections(run.record.plan, condensed, comparisons, knees),
         build_doubts(run, condensed),
     )
     blocks = [

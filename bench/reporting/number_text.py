@@ -13,6 +13,10 @@ AT_LEAST_MARK: Final = "≥"
 """What stands before a number that is a lower bound."""
 
 
+THIN_MARK: Final = "~"
+"""What stands before a percentile that too few requests were seen for."""
+
+
 class Unit(NamedTuple):
     """A unit, and how many SI units it is."""
 

@@ -12,12 +12,19 @@ from bench.model.progress import (
     Notice,
     ProgressEvent,
     StepPhaseBegan,
+    StepSearched,
     TrialBegan,
     TrialEnded,
 )
 from bench.reporting.escaping import visible
+from bench.reporting.knee_line import write_attempt, write_knee
 from bench.reporting.run_state import RunState, advance, remaining_s, repetition_of
-from bench.reporting.step_line import write_step_cautions, write_step_numbers, write_trial_name
+from bench.reporting.step_line import (
+    write_step_cautions,
+    write_step_numbers,
+    write_step_place,
+    write_trial_name,
+)
 from bench.units import format_duration
 
 
@@ -62,8 +69,10 @@ class PlainLines:
         match event:
             case TrialBegan():
                 self._write(self._trial_line(event, now_s))
-            case StepPhaseBegan() if before.phase and before.phase.step != event.step:
+            case StepPhaseBegan() if _is_next_level(before, event):
                 self._write(self._driven_line(before, now_s))
+            case StepSearched(attempt=attempt):
+                self._write(f"  {write_attempt(attempt)}{self._time_left(now_s)}")
             case TrialEnded():
                 self._write_results(event, now_s)
             case Notice(text=text):
@@ -82,15 +91,14 @@ class PlainLines:
     def _driven_line(self, before: RunState, now_s: float) -> str:
         assert before.phase is not None
         phase = before.phase
-        return (
-            f"  step {phase.step + 1} of {len(phase.trial.steps)} driven: {phase.load}"
-            f"{self._time_left(now_s)}"
-        )
+        return f"  {write_step_place(phase)} driven: {phase.load}{self._time_left(now_s)}"
 
     def _write_results(self, event: TrialEnded, now_s: float) -> None:
         for judged in event.steps:
             cautions = write_step_cautions(judged)
             self._write(f"  {write_step_numbers(judged)}{f' [{cautions}]' if cautions else ''}")
+        if event.knee is not None:
+            self._write(f"  {write_knee(event.knee)}")
         if event.failure:
             self._write(f"  failed: {event.failure}")
         ended, trials = len(self._state.ended), self._state.trials
@@ -103,3 +111,9 @@ class PlainLines:
     def _write(self, line: str) -> None:
         self._stream.write(f"{visible(line)}\n")
         self._stream.flush()
+
+
+def _is_next_level(before: RunState, event: StepPhaseBegan) -> bool:
+    """Tell whether a step of a ladder follows another; of a search's steps more is said."""
+    phase = before.phase
+    return phase is not None and phase.step != event.step and event.trial.search is None

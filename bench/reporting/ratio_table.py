@@ -8,9 +8,9 @@ from typing import Final
 
 from bench.model.comparison import Comparison
 from bench.model.load_level import LoadLevel
-from bench.reporting.labels import counted, describe_load_model
+from bench.reporting.key_columns import INVALID_MARK
+from bench.reporting.labels import counted, describe_load_model, label_load
 from bench.reporting.number_text import NOTHING, three_digits
-from bench.reporting.step_table import INVALID_MARK
 from bench.reporting.table import Column, Row, Table
 
 _TITLES: Final[Mapping[str, str]] = MappingProxyType(
@@ -25,6 +25,10 @@ _TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "rss_bytes": "memory (RSS)",
         "threads": "threads",
         "bystander_p99_s": "bystander p99",
+        "stream_events_per_s": "events",
+        "stream_first_event_p50_s": "first event p50",
+        "stream_delivery_p50_s": "delivery p50",
+        "stream_delivery_p99_s": "delivery p99",
     }
 )
 _RANKS: Final[Mapping[str, int]] = MappingProxyType(
@@ -37,6 +41,8 @@ _RANKS: Final[Mapping[str, int]] = MappingProxyType(
         "pss_bytes": 3,
         "rss_bytes": 3,
         "bystander_p99_s": 1,
+        "stream_events_per_s": 0,
+        "stream_delivery_p99_s": 1,
         "p95_s": 4,
         "threads": 5,
     }
@@ -46,7 +52,7 @@ _RANK_OF_OTHERS: Final = 9
 _NO_PAIRS: Final = "No pair of trials: nothing was measured of both sides in one repetition."
 _NO_VALID_PAIRS: Final = "No valid pair of trials: each has a step that is not valid."
 
-_Line = tuple[LoadLevel, str]
+_Line = tuple[LoadLevel | None, str]
 
 
 def build_ratio_table(comparisons: Sequence[Comparison], *, title: str = "") -> Table:
@@ -93,7 +99,7 @@ def _row(line: _Line, found: Mapping[str, Comparison], quantities: Sequence[str]
     n = str(pairs[0]) if len(pairs) == 1 else f"{pairs[0]}-{pairs[-1]}"
     cells = (_cell(found.get(quantity)) for quantity in quantities)
     return Row(
-        cells=(str(load), candidate, n, *cells),
+        cells=(label_load(load), candidate, n, *cells),
         counts=any(comparison.valid for comparison in found.values()),
     )
 
@@ -160,6 +166,8 @@ def _listed(place: str, found: Sequence[str], titles: Sequence[str]) -> str:
 
 
 def _place(comparison: Comparison) -> str:
+    if comparison.load is None:
+        return comparison.candidate
     return f"{comparison.candidate} at {comparison.load}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.model.environment import Environment
 from bench.model.run import RunRecord
+from bench.reporting.calibration_line import write_calibration_line
 from bench.reporting.labels import counted
 from bench.units import format_bytes
 
@@ -18,6 +19,7 @@ def build_run_header(record: RunRecord) -> tuple[tuple[str, str], ...]:
         ("machine", _machine(machine)),
         ("system", f"{machine.system}, kernel {machine.kernel}"),
         ("Python", machine.python),
+        ("generator", write_calibration_line(record.calibration)),
         ("pinning", "off" if plan.pin == "none" else plan.pin),
         ("preset", plan.preset or "none"),
         ("seed", str(plan.seed)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bench.model.knee import Attempt
 from bench.model.plan import Plan, PlannedTrial
 from bench.model.progress import (
     LiveNumbers,
     Notice,
     ProgressEvent,
     StepPhaseBegan,
+    StepSearched,
     TrialBegan,
     TrialEnded,
 )
@@ -33,6 +35,8 @@ class RunState(Record):
     phase: StepPhaseBegan | None = None
     phase_began_s: float = 0.0
     numbers: LiveNumbers | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """Of the current trial, where it searches."""
     ended: tuple[TrialEnded, ...] = ()
     seen_s: float = 0.0
     """Seconds that the ended trials took."""
@@ -57,6 +61,7 @@ def advance(state: RunState, event: ProgressEvent, now_s: float) -> RunState:
                 "trial_began_s": now_s,
                 "phase": None,
                 "numbers": None,
+                "attempts": (),
             }
         case StepPhaseBegan():
             changes = {"phase": event, "phase_began_s": now_s}
@@ -64,11 +69,14 @@ def advance(state: RunState, event: ProgressEvent, now_s: float) -> RunState:
                 changes["numbers"] = None
         case LiveNumbers():
             changes = {"numbers": event}
+        case StepSearched(attempt=attempt):
+            changes = {"attempts": (*state.attempts, attempt)}
         case TrialEnded():
             changes = {
                 "trial": None,
                 "phase": None,
                 "numbers": None,
+                "attempts": (),
                 "ended": (*state.ended, event),
                 "seen_s": state.seen_s + now_s - state.trial_began_s,
             }

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from bench.analysis.streams import EVENTS, OPEN
 from bench.model.plan import PlannedTrial
+from bench.model.progress import StepPhaseBegan
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep
 from bench.reporting.labels import label_stratum
-from bench.reporting.number_text import AT_LEAST_MARK, NOTHING, PER_SECOND, PERCENT, optional
+from bench.reporting.number_text import (
+    AT_LEAST_MARK,
+    COUNT,
+    NOTHING,
+    PER_SECOND,
+    PERCENT,
+    THIN_MARK,
+    in_unit,
+    optional,
+)
 from bench.units import format_duration
 
 
@@ -16,17 +27,20 @@ def write_trial_name(trial: PlannedTrial) -> str:
     return f"{trial.experiment} {trial.variant}{f' ({stratum})' if stratum else ''}"
 
 
+def write_step_place(phase: StepPhaseBegan) -> str:
+    """Write which step of its trial is under way, and at which load."""
+    of_all = f" of {len(phase.trial.steps)}" if phase.trial.search is None else " of the search"
+    return f"step {phase.step + 1}{of_all}"
+
+
 def write_step_numbers(judged: JudgedStep) -> str:
     """Write a step's load and main numbers, those of all requests together."""
     row = _main_row(judged)
     if row is None:
         return f"{judged.step.load}: {judged.step.skipped or 'no numbers'}"
-    parts = [
-        optional(row.throughput_per_s, PER_SECOND, "{}/s"),
-        f"p50 {_write_percentile(row, 'p50_s', row.p50_s)}",
-        f"p99 {_write_percentile(row, 'p99_s', row.p99_s)}",
-        optional(row.error_ratio, PERCENT, "errors {} %"),
-    ]
+    parts = _write_streams(row)
+    if row.requests or not parts:
+        parts += _write_requests(row)
     return f"{judged.step.load}: {', '.join(parts)}"
 
 
@@ -43,9 +57,30 @@ def write_time(seconds: float | None) -> str:
     return NOTHING if seconds is None else format_duration(seconds)
 
 
+def _write_streams(row: StepRow) -> list[str]:
+    events, still_open = row.observations.get(EVENTS), row.observations.get(OPEN)
+    if events is None:
+        return []
+    return [
+        *([f"{in_unit(still_open.median, COUNT)} streams"] if still_open else []),
+        f"{in_unit(events.median, PER_SECOND)} events/s",
+    ]
+
+
+def _write_requests(row: StepRow) -> list[str]:
+    return [
+        optional(row.throughput_per_s, PER_SECOND, "{}/s"),
+        f"p50 {_write_percentile(row, 'p50_s', row.p50_s)}",
+        f"p99 {_write_percentile(row, 'p99_s', row.p99_s)}",
+        optional(row.error_ratio, PERCENT, "errors {} %"),
+    ]
+
+
 def _write_percentile(row: StepRow, field: str, seconds: float | None) -> str:
-    is_bound = seconds is not None and field in row.at_least
-    return f"{AT_LEAST_MARK if is_bound else ''}{write_time(seconds)}"
+    if seconds is None:
+        return NOTHING
+    thin = THIN_MARK if field in row.thin else ""
+    return f"{AT_LEAST_MARK if field in row.at_least else thin}{write_time(seconds)}"
 
 
 def _main_row(judged: JudgedStep) -> StepRow | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bench.model.record import Record
+from bench.reporting.number_text import NOTHING
 
 ESSENTIAL = 0
 """The rank of a column that is never left out."""
@@ -69,6 +70,22 @@ def without_empty_columns(table: Table) -> Table:
         index for index in range(len(table.columns)) if any(row.cells[index] for row in table.rows)
     ]
     return select_columns(table, kept)
+
+
+def with_dashes(table: Table) -> Table:
+    """Put a dash where a column of numbers that others fill has none."""
+    numbers = [column.align == "right" for column in table.columns]
+    rows = tuple(
+        Row(
+            cells=tuple(
+                cell or (NOTHING if is_number else "")
+                for cell, is_number in zip(row.cells, numbers, strict=True)
+            ),
+            counts=row.counts,
+        )
+        for row in table.rows
+    )
+    return table.model_copy(update={"rows": rows})
 
 
 def select_columns(table: Table, indices: list[int]) -> Table:

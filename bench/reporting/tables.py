@@ -7,26 +7,34 @@ from collections.abc import Sequence
 from bench.model.comparison import Comparison
 from bench.model.condensed import CondensedRow
 from bench.model.experiment import Experiment, StratumValue
+from bench.model.knee import KneeEstimate
 from bench.model.plan import Plan
+from bench.reporting.knee_table import build_knee_table
 from bench.reporting.labels import key_of_stratum, label_stratum, size_of_load
 from bench.reporting.ratio_table import build_ratio_table
 from bench.reporting.step_table import build_step_table
+from bench.reporting.stream_table import build_stream_table
 from bench.reporting.table import Section, Table
 
 
 def build_sections(
-    plan: Plan, condensed: Sequence[CondensedRow], comparisons: Sequence[Comparison]
+    plan: Plan,
+    condensed: Sequence[CondensedRow],
+    comparisons: Sequence[Comparison],
+    knees: Sequence[KneeEstimate] = (),
 ) -> tuple[Section, ...]:
     """Build one section per experiment of which there is something to show, in the plan's order.
 
-    Within each: for each stratum the steps, the requests by name where there are several, and the
-    ratios to the baseline; lines by load level, variants in the order of the file.
+    Within each, for each stratum: the knees where the highest rate was searched for, the steps, the
+    requests by name where there are several, the streams where any were open, and the ratios to the
+    baseline; lines by load level, variants in the order of the file.
     """
     sections = (
         _section(
             experiment,
             [row for row in condensed if row.experiment == experiment.name],
             [ratio for ratio in comparisons if ratio.experiment == experiment.name],
+            [knee for knee in knees if knee.experiment == experiment.name],
         )
         for experiment in plan.experiments
     )
@@ -39,7 +47,10 @@ def shown_rows(condensed: Sequence[CondensedRow]) -> list[CondensedRow]:
 
 
 def _section(
-    experiment: Experiment, rows: list[CondensedRow], comparisons: list[Comparison]
+    experiment: Experiment,
+    rows: list[CondensedRow],
+    comparisons: list[Comparison],
+    knees: list[KneeEstimate],
 ) -> Section:
     order = {name: place for place, name in enumerate(experiment.file.variants)}
     rows = sorted(
@@ -49,6 +60,7 @@ def _section(
         comparisons,
         key=lambda ratio: (size_of_load(ratio.load), order.get(ratio.candidate, len(order))),
     )
+    knees = sorted(knees, key=lambda knee: order.get(knee.variant, len(order)))
     tables: list[Table] = []
     for stratum in _strata(rows, comparisons):
         key = key_of_stratum(stratum)
@@ -56,6 +68,7 @@ def _section(
             label_stratum(stratum),
             [row for row in rows if key_of_stratum(row.stratum) == key],
             [ratio for ratio in comparisons if key_of_stratum(ratio.stratum) == key],
+            [knee for knee in knees if key_of_stratum(knee.stratum) == key],
         )
     return Section(title=experiment.name, paragraphs=_about(experiment), tables=tuple(tables))
 
@@ -80,18 +93,26 @@ def _strata(
 
 
 def _tables(
-    label: str, rows: Sequence[CondensedRow], comparisons: Sequence[Comparison]
+    label: str,
+    rows: Sequence[CondensedRow],
+    comparisons: Sequence[Comparison],
+    knees: Sequence[KneeEstimate],
 ) -> list[Table]:
     tables: list[Table] = []
+    of_steps = [ratio for ratio in comparisons if ratio.load is not None]
+    if knees:
+        of_knees = [ratio for ratio in comparisons if ratio.load is None]
+        tables.append(build_knee_table(knees, of_knees, title=_titled("Knee", label)))
     if main := shown_rows(rows):
-        tables.append(build_step_table(main, title=_titled("Steps", label)))
+        steps = "Steps of the search" if knees else "Steps"
+        tables.append(build_step_table(main, title=_titled(steps, label)))
     named = [row for row in rows if row.name is not None and row.group == "users"]
     if len({row.name for row in named}) > 1:
         tables.append(build_step_table(named, title=_titled("Requests by name", label)))
-    if comparisons:
-        tables.append(
-            build_ratio_table(comparisons, title=_titled("Ratios to the baseline", label))
-        )
+    if streams := build_stream_table(rows, title=_titled("Streams", label)):
+        tables.append(streams)
+    if of_steps:
+        tables.append(build_ratio_table(of_steps, title=_titled("Ratios to the baseline", label)))
     return tables
 
 

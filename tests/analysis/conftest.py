@@ -14,9 +14,23 @@ from bench.model.answers import Answer
 from bench.model.experiment import ExperimentFile
 from bench.model.plan import Placement
 from bench.model.reading import MachineReading, Observation, ProcessReading
-from bench.model.slices import CensoredRequests, GeneratorSlice, RequestSlice
+from bench.model.slices import (
+    CensoredRequests,
+    FailureText,
+    GeneratorSlice,
+    RequestSlice,
+    ScheduleSlice,
+    StreamSlice,
+)
 from bench.model.summary import StepRow
-from bench.model.trial import JudgedStep, MeasuredStep, MeasuredTrial, StepTimes, TrialRecord
+from bench.model.trial import (
+    GeneratorWorker,
+    JudgedStep,
+    MeasuredStep,
+    MeasuredTrial,
+    StepTimes,
+    TrialRecord,
+)
 
 # An example may take as long as the machine makes it: no test asserts a timing.
 settings.register_profile("untimed", deadline=None)
@@ -112,12 +126,68 @@ class Build:
             "cpu_s": 0.0,
             "core_wait_s": None,
             "in_flight": 0,
-            "scheduled": 0,
-            "late": 0,
-            "dropped": 0,
             "think_s": 0.0,
         }
         return GeneratorSlice(**fields | changes)
+
+    def schedule(self, **changes: Any) -> ScheduleSlice:
+        fields = {
+            "step": 0,
+            "phase": "window",
+            "slice": 2,
+            "group": "users",
+            "scheduled": 0,
+            "late": 0,
+            "dropped": 0,
+        }
+        return ScheduleSlice(**fields | changes)
+
+    def failure(self, text: str = "refused", count: int = 1, **changes: Any) -> FailureText:
+        fields = {
+            "step": 0,
+            "phase": "window",
+            "slice": 2,
+            "group": "users",
+            "name": "GET /",
+            "outcome": "check-failed",
+            "text": text,
+            "count": count,
+        }
+        return FailureText(**fields | changes)
+
+    def stream(self, events: int = 0, **changes: Any) -> StreamSlice:
+        fields = {
+            "step": 0,
+            "phase": "window",
+            "slice": 2,
+            "name": "SSE /",
+            "events": events,
+            "lost": 0,
+            "duplicated": 0,
+            "reordered": 0,
+            "open": 0,
+            "first_event_us": None,
+            "gap_us": None,
+            "delivery_us": None,
+        }
+        return StreamSlice(**fields | changes)
+
+    def streaming(self, per_slice: int = 10, **changes: Any):
+        """Return the same events in each of the window's ten slices."""
+        return [self.stream(per_slice, **{"slice": index} | changes) for index in range(2, 12)]
+
+    def worker(self, index: int = 0, **changes: Any) -> GeneratorWorker:
+        fields = {
+            "index": index,
+            "name": f"w{index}",
+            "host": "127.0.0.1",
+            "pid": 50 + index,
+            "seed": 7,
+            "version": "0.1.0",
+            "clock_offset_s": 0.0,
+            "clock_error_s": 0.0,
+        }
+        return GeneratorWorker(**fields | changes)
 
     def censored(self, count: int = 1, **changes: Any) -> CensoredRequests:
         fields = {
@@ -176,13 +246,9 @@ class Build:
     ) -> StepEvidence:
         """Gather slices, readings and observations into the evidence of one step."""
         measured = self.trial(self.step(**step or {}), **trial)
-        slices = [
-            line
-            for line in lines
-            if isinstance(line, RequestSlice | GeneratorSlice | CensoredRequests)
-        ]
         readings = [line for line in lines if isinstance(line, ProcessReading | MachineReading)]
         told = [line for line in lines if isinstance(line, Observation)]
+        slices = [line for line in lines if line not in readings and line not in told]
         (evidence,) = gather_evidence(measured, slices, readings, told)
         return evidence
 
@@ -203,7 +269,9 @@ class Build:
             "requests": 1000,
             "errors": {},
             "censored": 0,
+            "failures": (),
             "at_least": (),
+            "thin": (),
             "observations": {},
         }
         return StepRow(**fields | changes)

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from bench.analysis.comparing import METHOD_EXACT, METHOD_T, NO_SPREAD, ONE_PAIR, compare_variants
+from bench.analysis.comparing import compare_variants
 from bench.analysis.estimating import MAX_SIGN_FLIP_PAIRS, estimate_ratio
+from bench.analysis.pairing import METHOD_EXACT, METHOD_T, NO_SPREAD, ONE_PAIR
 
 BASELINES = {"shop": "sync"}
 

@@ -7,7 +7,7 @@ import pytest
 from bench.analysis.condensing import condense
 from bench.model.caution import CautionCode
 from bench.model.load_level import Users
-from bench.model.summary import StepRow
+from bench.model.summary import Failure, ObservedQuantity, StepRow
 
 _NOTHING = dict.fromkeys(
     name for name, field in StepRow.model_fields.items() if type(None) in get_args(field.annotation)
@@ -28,7 +28,9 @@ _BASE: dict[str, Any] = {
     "errors": {},
     "error_ratio": 0.0,
     "censored": 0,
+    "failures": (),
     "at_least": (),
+    "thin": (),
     "observations": {},
 }
 
@@ -118,6 +120,75 @@ def test_a_trial_whose_every_request_was_censored_makes_the_others_a_bound_too()
     (row,) = condense([step(bystander_p99_s=0.1), step(trial=2, at_least=("bystander_p99_s",))])
     assert row.bystander_p99_s is not None
     assert row.bystander_p99_s.at_least
+
+
+def test_a_percentile_that_is_thin_in_one_trial_is_thin() -> None:
+    (row,) = condense([step(p99_s=1.0, p50_s=0.5), step(trial=2, p99_s=2.0, thin=("p99_s",))])
+    assert row.p99_s is not None
+    assert row.p50_s is not None
+    assert (row.p99_s.thin, row.p50_s.thin) == (True, False)
+
+
+def test_what_a_schedule_missed_is_added_up_over_the_trials_that_count() -> None:
+    counts = {"late": 2, "dropped": 3, "censored": 4}
+    (row,) = condense([step(**counts), step(trial=2, **counts), step(valid=False, **counts)])
+    (closed,) = condense([step(censored=None)])
+    assert (row.late, row.dropped, row.censored) == (4, 6, 8)
+    assert (closed.late, closed.dropped, closed.censored) == (None, None, None)
+
+
+def test_service_time_is_condensed_like_response_time() -> None:
+    (row,) = condense([step(service_p50_s=0.1, service_p99_s=0.2)])
+    assert row.service_p50_s is not None
+    assert row.service_p99_s is not None
+    assert (row.service_p50_s.median, row.service_p99_s.median) == (0.1, 0.2)
+
+
+def test_failures_add_up_by_their_text() -> None:
+    def told(count: int) -> dict[str, Any]:
+        return {"failures": (Failure(outcome="timeout", text="no byte", count=count),)}
+
+    (row,) = condense([step(**told(1)), step(trial=2, **told(2)), step(valid=False, **told(9))])
+    assert row.failures == (Failure(outcome="timeout", text="no byte", count=3),)
+
+
+def observed(**medians: float) -> dict[str, Any]:
+    return {
+        "observations": {
+            name: ObservedQuantity(unit="", n=1, median=value, p99=value * 2, max=value)
+            for name, value in medians.items()
+        }
+    }
+
+
+def test_streams_are_medians_over_trials_and_their_losses_add_up() -> None:
+    times = {"stream_first_event": 0.1, "stream_event_gap": 0.2, "stream_delivery_delay": 0.3}
+    base = {"stream_events": 10, "stream_open": 5, "stream_connect": 0.4, **times}
+    (row,) = condense(
+        [
+            step(**observed(**base, stream_lost=1, stream_duplicated=2, stream_reordered=3)),
+            step(trial=2, **observed(stream_events=30, stream_lost=4)),
+        ]
+    )
+    assert row.streams is not None
+    numbers = row.streams.model_dump()
+    assert {name: value["median"] for name, value in numbers.items() if "_" in name} == {
+        "events_per_s": 20,
+        "connect_p50_s": 0.4,
+        "first_event_p50_s": 0.1,
+        "first_event_p99_s": 0.2,
+        "gap_p50_s": 0.2,
+        "gap_p99_s": 0.4,
+        "delivery_p50_s": 0.3,
+        "delivery_p99_s": 0.6,
+    }
+    assert numbers["open"]["median"] == 5
+    assert (row.streams.lost, row.streams.duplicated, row.streams.reordered) == (5, 2, 3)
+
+
+def test_a_line_without_streams_has_none() -> None:
+    (row,) = condense([step(**observed(pool=3))])
+    assert row.streams is None
 
 
 def test_trials_without_a_window_have_no_count_of_requests() -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.analysis.documenting import document_run
+from bench.model.condition import Condition
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
+from bench.model.knee import Knee
 from bench.model.plan import Plan
 from bench.model.run import RunRecord, StoredRun
 
@@ -54,3 +56,29 @@ def test_a_run_becomes_one_document_with_its_steps_and_its_comparisons(build):
     assert [row.throughput_per_s for row in document.steps] == [100.0, 50.0]
     (comparison,) = document.comparisons
     assert (comparison.candidate, comparison.baseline, comparison.ratio) == ("sync", "async", 0.5)
+
+
+def test_what_searches_found_stands_in_the_document_with_its_ratio(build):
+    trials = [
+        build.record(variant, 0, number=number, trial={"knee": knee(rate)})
+        for number, (variant, rate) in enumerate((("async", 400.0), ("sync", 100.0)), 1)
+    ]
+
+    document = document_run(stored_run(build, *trials))
+
+    assert [(each.variant, each.rate_per_s) for each in document.knees] == [
+        ("async", 400.0),
+        ("sync", 100.0),
+    ]
+    (comparison,) = document.comparisons
+    assert (comparison.quantity, comparison.ratio) == ("knee_per_s", 0.25)
+
+
+def knee(rate_per_s):
+    return Knee(
+        conditions=(Condition(quantity="p99", below=0.25),),
+        end="found",
+        holds_per_s=rate_per_s,
+        fails_per_s=None,
+        because="",
+    )

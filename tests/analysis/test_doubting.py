@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bench.analysis.doubting import doubt
-from bench.model.caution import CautionCode
+from bench.model.caution import Caution, CautionCode
 from bench.model.plan import Placement
 
 
@@ -58,6 +58,46 @@ def test_a_generator_without_headroom(build, cpu_s, raised):
     assert ("generator-busy" in codes(evidence)) is raised
 
 
+def details(evidence):
+    return {caution.code.value: caution.detail for caution in doubt(evidence, max_error_ratio=0)}
+
+
+def test_the_worst_of_several_generators_decides_and_is_named(build):
+    lag = build.encoded([20_000])
+    evidence = build.evidence(
+        *build.steady(),
+        build.generator(worker=0, cpu_s=1.0),
+        build.generator(worker=1, cpu_s=9.5, loop_lag_us=lag, core_wait_s=0.5),
+        build.generator(worker=2, cpu_s=5.0, core_wait_s=2.0),
+        *build.edges({"cpu_s": 0.0}, {"cpu_s": 15.0}, subject="generator"),
+        workers=(build.worker(0), build.worker(1, name="west", host="10.0.0.7")),
+        placement=Placement(target=(0,), generator=(1, 2, 3), services=(4,)),
+    )
+
+    found = details(evidence)
+
+    assert found.keys() == {"generator-lag", "generator-starved", "generator-busy"}
+    assert "worker 1 (west on 10.0.0.7) was 20 ms late" in found["generator-lag"]
+    assert found["generator-starved"].startswith("worker 2 waited 2 s")
+    assert found["generator-busy"].startswith("worker 1 (west on 10.0.0.7) used 95% of its core")
+
+
+def test_workers_that_are_busy_together_are_not_so_one_by_one(build):
+    evidence = build.evidence(
+        *build.steady(),
+        *(build.generator(worker=worker, cpu_s=6.0) for worker in (0, 1)),
+        *build.edges({"cpu_s": 0.0}, {"cpu_s": 12.0}, subject="generator"),
+    )
+
+    assert codes(evidence) == []
+
+
+def test_the_only_generator_has_no_index(build):
+    found = details(build.evidence(*build.steady(), build.generator(cpu_s=9.5)))
+
+    assert found["generator-busy"].startswith("the generator used 95% of its core")
+
+
 @pytest.mark.parametrize(
     ("scheduled", "late", "dropped", "raised"),
     [
@@ -69,13 +109,102 @@ def test_a_generator_without_headroom(build, cpu_s, raised):
     ],
 )
 def test_a_rate_that_was_missed(build, scheduled, late, dropped, raised):
-    line = build.generator(scheduled=scheduled, late=late, dropped=dropped)
+    line = build.schedule(scheduled=scheduled, late=late, dropped=dropped)
 
     opened = build.evidence(*build.steady(), line, step={"load": {"rate": 10}})
     closed = build.evidence(*build.steady(), line)
 
     assert ("rate-missed" in codes(opened)) is raised
     assert "rate-missed" not in codes(closed)
+
+
+def test_each_groups_rate_is_looked_at_by_itself(build):
+    evidence = build.evidence(
+        *build.steady(),
+        build.schedule(scheduled=100_000),
+        build.schedule(scheduled=100, late=50, group="bystander"),
+        step={"load": {"rate": 10}},
+    )
+
+    detail = details(evidence)["rate-missed"]
+
+    assert detail.startswith("of the bystanders' 100 scheduled requests 50 were sent late")
+    assert "users" not in detail
+
+
+def test_a_generator_without_ports_is_at_fault_whatever_the_budget_of_errors(build):
+    one = build.requests([], requests=1, outcome="generator-no-ports", phase="warm-up")
+    evidence = build.evidence(*build.steady(), one)
+
+    (caution,) = doubt(evidence, max_error_ratio=1)
+
+    assert caution.code is CautionCode.GENERATOR_RESOURCES
+    assert "1 generator-no-ports" in caution.detail
+
+
+@pytest.mark.parametrize("skipped", [None, "its warm-up would take 90 s"])
+def test_what_the_driver_said_was_wrong_is_a_doubt(build, skipped):
+    lost = Caution(code=CautionCode.WORKER_LOST, detail="worker 1 was lost")
+    evidence = build.evidence(
+        *build.steady(),
+        build.generator(cpu_s=9.5),
+        step={"problems": (lost,), "skipped": skipped},
+    )
+
+    assert codes(evidence) == [
+        *(["generator-busy"] if skipped is None else []),
+        "worker-lost",
+        *(["level-skipped"] if skipped else []),
+    ]
+
+
+def open_step(build, began, ended, *, late=0, dropped=0, response_us=1000, **changes):
+    scheduled = began + dropped
+    return build.evidence(
+        build.requests([response_us] * began, completed=ended),
+        build.schedule(scheduled=scheduled, late=late, dropped=dropped),
+        step={"load": {"rate": scheduled / 10}, **changes},
+    )
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "raised"), [(1000, 1000, False), (1000, 980, False), (1000, 610, True)]
+)
+def test_a_target_that_does_not_keep_up_is_overloaded_and_the_step_counts(
+    build, began, ended, raised
+):
+    found = codes(open_step(build, began, ended))
+
+    assert ("overloaded" in found) is raised
+    assert not CautionCode.OVERLOADED.invalidates
+
+
+def test_an_overloaded_target_is_told_with_the_share_that_it_served(build):
+    detail = details(open_step(build, 1000, 610))["overloaded"]
+
+    assert detail.startswith("the target served 61% of the offered rate (610 of 1000 requests")
+
+
+def test_of_requests_that_take_long_the_number_in_flight_may_differ_by_chance(build):
+    # 10 a second that take 1 s: 10 are in flight, give or take 3.2 at either edge of the window.
+    assert "overloaded" not in codes(open_step(build, 100, 92, response_us=1_000_000))
+    assert "overloaded" in codes(open_step(build, 100, 85, response_us=1_000_000))
+
+
+def test_requests_that_were_dropped_were_not_served_and_those_sent_late_are_the_generators(build):
+    assert "served 50% of" in details(open_step(build, 500, 500, dropped=500))["overloaded"]
+    assert "overloaded" not in codes(open_step(build, 1000, 610, late=11))
+
+
+def test_the_closed_model_and_a_window_that_never_closed_have_no_overload(build):
+    assert "overloaded" not in codes(open_step(build, 1000, 610, load={"users": 10}))
+    assert "overloaded" not in codes(open_step(build, 1000, 610, times=None))
+
+
+def test_a_driver_that_tells_no_schedule_may_be_overloaded(build):
+    evidence = build.evidence(build.requests([9] * 100, completed=50), step={"load": {"rate": 10}})
+
+    assert "overloaded" in codes(evidence)
 
 
 def service_evidence(build, services_s, generator_s, placement):
@@ -189,6 +318,24 @@ def test_littles_law_needs_completions_with_a_response_time_in_the_window(build)
     assert "littles-law" not in codes(earlier)
 
 
+@pytest.mark.parametrize(("cpu_s", "blamed"), [(7.5, False), (7.6, True), (None, False)])
+def test_where_littles_law_is_broken_a_busy_generator_is_the_likely_cause(build, cpu_s, blamed):
+    workers = (0.1, cpu_s) if cpu_s else ()
+    evidence = build.evidence(
+        *build.steady(10, 500_000),
+        *(build.generator(worker=index, cpu_s=spent) for index, spent in enumerate(workers)),
+        *([] if cpu_s else [build.generator(cpu_s=1.0)]),
+    )
+
+    assert ("worker 1 used 76% of its core" in details(evidence)["littles-law"]) is blamed
+
+
+def test_users_who_hold_streams_are_under_no_law_of_littles(build):
+    evidence = build.evidence(*build.steady(1, 500), *build.streaming(), build.generator())
+
+    assert codes(evidence) == []
+
+
 def halves(build, first, second, slices=10):
     return build.evidence(
         *(
@@ -242,6 +389,48 @@ def test_a_window_of_less_than_two_slices_has_no_halves(build, window_s):
     )
 
     assert "no-steady-state" not in codes(evidence)
+
+
+def bursts(build, first, second, open_streams):
+    counts = [first] * 5 + [second] * 5
+    return build.evidence(
+        *(build.stream(n, slice=2 + index, open=open_streams) for index, n in enumerate(counts))
+    )
+
+
+def test_events_of_streams_that_became_fewer_are_no_steady_state(build):
+    assert codes(bursts(build, 1000, 1000, 1)) == []
+    assert codes(bursts(build, 1000, 800, 1)) == ["no-steady-state"]
+    assert "events and successes" in details(bursts(build, 1000, 800, 1))["no-steady-state"]
+
+
+def test_one_burst_to_every_stream_more_in_one_half_is_chance(build):
+    # 2,000 streams with five events each in one half, and four in the other
+    assert codes(bursts(build, 2000, 1600, 2000)) == []
+    assert codes(bursts(build, 2000, 1599, 2000)) == ["no-steady-state"]
+
+
+@pytest.mark.parametrize(("events", "raised"), [(0, True), (1, False)])
+def test_events_stand_in_for_requests_where_streams_are_open(build, events, raised):
+    evidence = build.evidence(build.stream(events, open=7))
+
+    assert codes(evidence) == (["nothing-measured"] if raised else [])
+    if raised:
+        assert "7 open streams brought no event" in details(evidence)["nothing-measured"]
+
+
+def test_errors_are_told_with_the_most_frequent_texts(build):
+    evidence = build.evidence(
+        build.requests([1] * 88),
+        build.requests([1] * 12, outcome="check-failed"),
+        build.failure('json:$.state is "pending"', 12),
+        build.failure("of a bystander", 99, group="bystander"),
+    )
+
+    assert details(evidence)["errors"] == (
+        "12 of 100 requests failed; the experiment allows 0.00% (12 check-failed; most often "
+        'check-failed 12: json:$.state is "pending")'
+    )
 
 
 def test_nothing_measured_says_what_failed(build):

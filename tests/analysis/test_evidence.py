@@ -10,7 +10,7 @@ def test_lines_go_to_the_step_that_they_name(build):
     one, two = gather_evidence(build.trial(first, second), slices, [], [])
 
     assert (one.users.requests, two.users.requests) == (1, 2)
-    assert (one.generator is None, two.generator is None) == (True, False)
+    assert (len(one.generators), len(two.generators)) == (0, 1)
 
 
 def test_requests_in_warm_up_and_drain_do_not_count(build):
@@ -22,7 +22,7 @@ def test_requests_in_warm_up_and_drain_do_not_count(build):
     )
 
     assert evidence.users.requests == 2
-    assert evidence.generator is None
+    assert evidence.generators == ()
     assert evidence.has_slices
 
 
@@ -107,3 +107,46 @@ def test_the_generators_own_slices_stand_in_where_nobody_watched_it(build):
     assert watched.cpu_ratio("generator") == 0.4
     assert own.cpu_ratio("target") is None
     assert build.evidence().cpu_ratio("generator") is None
+
+
+def test_the_busiest_worker_tells_for_itself_whatever_was_watched_here(build):
+    lines = [build.generator(worker=worker, cpu_s=cpu_s) for worker, cpu_s in ((0, 3), (1, 5))]
+    edges = build.edges({"cpu_s": 0.0}, {"cpu_s": 9.5}, subject="generator")
+
+    alone = build.evidence(build.generator(cpu_s=2.0), *edges)
+
+    assert build.evidence(*lines, *edges).busiest_generator() == (1, 0.5)
+    assert build.evidence(*lines, *edges).cpu_ratio("generator") == 0.95
+    assert build.evidence(*lines).cpu_ratio("generator") is None
+    assert build.evidence(*lines, step={"times": None}).busiest_generator() is None
+    assert alone.busiest_generator() == (None, 0.95)
+    assert build.evidence().busiest_generator() is None
+
+
+def test_connections_that_the_generator_could_not_open_count_from_the_warm_up_on(build):
+    evidence = build.evidence(
+        build.requests([], requests=2, outcome="generator-no-ports", phase="warm-up"),
+        build.requests([], requests=3, outcome="generator-no-ports", group="bystander"),
+        build.requests([], requests=1, outcome="generator-no-files", name="b"),
+        build.requests([], requests=9, outcome="generator-no-files", phase="drain"),
+        build.requests([], requests=9, outcome="timeout"),
+        build.requests([], requests=9, outcome="generator-no-ports", arm="other"),
+    )
+
+    assert evidence.exhausted == {"generator-no-files": 1, "generator-no-ports": 5}
+    assert build.evidence(build.requests([], outcome="generator-no-ports")).exhausted == {}
+
+
+def test_streams_are_tallied_by_name_and_together(build):
+    evidence = build.evidence(
+        build.stream(2, name="b"), build.stream(3, name="a"), build.requests([1] * 4)
+    )
+
+    assert [(name, tally.events) for name, tally in evidence.streams.items()] == [
+        ("a", 3),
+        ("b", 2),
+    ]
+    assert evidence.all_streams.events == 5
+    assert evidence.completed == 9
+    assert build.evidence(build.requests([1] * 4)).completed == 4
+    assert build.evidence().all_streams is None

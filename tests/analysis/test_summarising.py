@@ -102,8 +102,8 @@ def test_a_step_without_a_window_has_one_row_in_which_no_number_exists(build, sk
         (0, ()),
         (1, ("max_s",)),
         (2, ("p999_s", "max_s")),
-        (11, ("p99_s", "p999_s", "max_s")),
-        (1000, ("p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "max_s")),
+        (11, ("p99_s", "p999_s", "max_s", "service_p99_s")),
+        (1000, (*BOUNDED, "service_p50_s", "service_p99_s")),
     ],
 )
 def test_each_percentile_that_censored_requests_could_reach_is_at_least(build, censored, at_least):
@@ -127,7 +127,7 @@ def test_the_bystanders_percentiles_are_bounded_by_their_own_censored_requests(b
 
     assert (of_all.censored, of_all.at_least) == (0, ("bystander_p99_s",))
     assert of_ping.at_least == ("p99_s", "p999_s", "max_s")
-    assert theirs.at_least == ("p95_s", "p99_s", "p999_s", "max_s")
+    assert theirs.at_least == ("p95_s", "p99_s", "p999_s", "max_s", "service_p99_s")
 
 
 def test_a_name_whose_requests_were_all_censored_has_a_row(build):
@@ -158,18 +158,151 @@ def test_a_bystander_is_in_the_open_model_whatever_the_users_are_in(build):
     assert summarise(build.evidence(line))[1].service_p50_s == 0.0003
 
 
-def test_late_and_dropped_exist_in_the_open_model_only(build):
-    line = build.generator(scheduled=9, late=2, dropped=1)
+def test_service_time_is_a_bound_too_where_censored_requests_could_reach_it(build):
+    line = build.requests([700] * 99, service_us=build.encoded([300] * 99))
 
-    closed, opened = (
-        row_of_all(build.evidence(line)),
-        row_of_all(build.evidence(line, step={"load": {"rate": 50}})),
-    )
+    row = row_of_all(build.evidence(line, build.censored(9), step={"load": {"rate": 50}}))
+
+    assert "service_p99_s" in row.at_least
+    assert "service_p50_s" not in row.at_least
+
+
+def test_late_and_dropped_of_the_users_are_theirs_alone_and_exist_in_the_open_model_only(build):
+    lines = [
+        build.requests([1]),
+        build.schedule(scheduled=9, late=2, dropped=1),
+        build.schedule(scheduled=9, late=5, dropped=4, group="bystander"),
+    ]
+
+    closed, of_name = summarise(build.evidence(*lines))
+    opened = row_of_all(build.evidence(*lines, step={"load": {"rate": 50}}))
+    unknown = row_of_all(build.evidence(step={"load": {"rate": 50}}))
 
     assert (closed.late, closed.dropped) == (None, None)
+    assert (of_name.late, of_name.dropped) == (None, None)
     assert (opened.late, opened.dropped) == (2, 1)
-    unknown = row_of_all(build.evidence(step={"load": {"rate": 50}}))
     assert (unknown.late, unknown.dropped) == (None, None)
+
+
+def test_what_bystanders_missed_stands_once_in_the_row_of_most_of_their_requests(build):
+    rows = summarise(
+        build.evidence(
+            build.requests([1] * 3, group="bystander", name="GET /ping"),
+            build.censored(1, group="bystander", name="(not sent)"),
+            build.schedule(scheduled=9, late=5, dropped=4, group="bystander"),
+        )
+    )
+
+    assert [(row.name, row.late, row.dropped) for row in rows[1:]] == [
+        ("(not sent)", None, None),
+        ("GET /ping", 5, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "thin"),
+    [
+        (1, ("p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "service_p50_s", "service_p99_s")),
+        (19, ("p95_s", "p99_s", "p999_s", "service_p99_s")),
+        (20, ("p99_s", "p999_s", "service_p99_s")),
+        (100, ("p999_s",)),
+        (1000, ()),
+        (0, ()),
+    ],
+)
+def test_a_percentile_of_too_few_requests_is_thin(build, count, thin):
+    row = row_of_all(build.evidence(build.requests([9] * count)))
+
+    assert row.thin == thin
+
+
+def test_a_censored_request_is_one_that_was_seen_and_a_bystanders_percentiles_are_their_own(build):
+    ping = {"group": "bystander", "name": "ping"}
+    lines = [build.requests([9] * 99), build.censored(1), build.requests([9] * 1, **ping)]
+
+    row = row_of_all(build.evidence(*lines))
+
+    assert row.thin == ("p999_s", "bystander_p50_s", "bystander_p99_s")
+
+
+def test_failures_are_told_by_name_and_for_all_users_together(build):
+    ping = {"group": "bystander", "name": "ping", "outcome": "timeout"}
+    of_all, a, b, of_ping = summarise(
+        build.evidence(
+            *(build.requests([1], name=name, outcome="check-failed") for name in "ab"),
+            build.requests([1], **ping),
+            build.failure("x", 2, name="a"),
+            build.failure("x", 3, name="b"),
+            build.failure("y", 9, **ping),
+        )
+    )
+
+    def told(row):
+        return [(failure.text, failure.count) for failure in row.failures]
+
+    assert [told(row) for row in (of_all, a, b, of_ping)] == [
+        [("x", 5)],
+        [("x", 2)],
+        [("x", 3)],
+        [("y", 9)],
+    ]
+
+
+def test_streams_are_observed_in_the_row_of_all_and_in_that_of_their_name(build):
+    of_all, sse, ws = summarise(
+        build.evidence(
+            *build.streaming(20, open=5),
+            *build.streaming(30, open=2, name="WS /"),
+            build.requests([500] * 5, name="SSE /", phase="warm-up"),
+        )
+    )
+
+    assert of_all.observations["stream_events"].median == 50
+    assert of_all.observations["stream_open"].median == 7
+    assert (sse.name, sse.observations["stream_events"].median) == ("SSE /", 20)
+    assert sse.observations["stream_connect"].n == 5
+    assert (ws.name, ws.observations["stream_open"].median) == ("WS /", 2)
+    assert "stream_connect" not in ws.observations
+
+
+def test_where_streams_are_all_there_is_no_throughput_exists(build):
+    streams = build.streaming(20)
+
+    of_all, of_name = summarise(build.evidence(*streams))
+    reconnecting = row_of_all(build.evidence(*streams, build.requests([1] * 5, name="SSE /")))
+    _, beside, _ = summarise(build.evidence(*streams, build.requests([], name="GET /")))
+
+    assert (of_all.throughput_per_s, of_name.throughput_per_s) == (None, None)
+    assert of_all.requests == 0
+    assert reconnecting.throughput_per_s == 0.5
+    assert (beside.name, beside.throughput_per_s) == ("GET /", 0.0)
+
+
+def test_cost_is_per_event_where_streams_are_open(build):
+    edges = build.edges({"cpu_s": 1.0}, {"cpu_s": 3.0})
+
+    row = row_of_all(build.evidence(*build.streaming(2), build.requests([1] * 5), *edges))
+
+    assert row.cpu_s_per_request == 2.0 / 25
+
+
+def test_what_a_target_calls_by_the_name_of_a_streams_quantity_is_kept_apart(build):
+    told = build.observation(3, name="stream_open", unit="connections")
+
+    with_streams = row_of_all(build.evidence(*build.streaming(open=5), told))
+    without = row_of_all(build.evidence(told))
+
+    assert with_streams.observations["stream_open"].median == 5
+    assert with_streams.observations["stream_open (told)"].median == 3
+    assert without.observations["stream_open"].median == 3
+
+
+def test_of_several_generators_the_busiest_is_shown(build):
+    row = row_of_all(
+        build.evidence(*(build.generator(worker=n, cpu_s=cpu_s) for n, cpu_s in ((0, 2), (1, 6))))
+    )
+
+    assert row.generator_cpu_ratio == 0.6
 
 
 def test_cpu_and_switches_divide_by_the_users_completions_failed_ones_included(build):

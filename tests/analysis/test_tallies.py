@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bench.analysis.tallies import merge_tallies, tally_generator, tally_requests
+from bench.analysis.tallies import merge_tallies, tally_requests
 
 
 def test_failed_requests_are_counted_by_outcome_and_kept_out_of_the_percentiles(build):
@@ -53,24 +53,3 @@ def test_tallies_of_several_names_add_up(build):
     assert (merged.censored, merged.censored_age.count) == (3, 3)
     assert (merged.response.count, merged.failed_response.count) == (1, 3)
     assert merged.service.max_s == 0.0009
-
-
-def test_a_generator_without_lines_has_no_tally():
-    assert tally_generator([]) is None
-
-
-def test_the_generators_lines_add_up(build):
-    tally = tally_generator(
-        [
-            build.generator(loop_lag_us=build.encoded([100]), cpu_s=0.25, core_wait_s=0.5, late=1),
-            build.generator(cpu_s=0.5, scheduled=5, dropped=2, think_s=3.0),
-        ]
-    )
-
-    assert tally.loop_lag.max_s == 0.0001
-    assert (tally.cpu_s, tally.core_wait_s, tally.think_s) == (0.75, 0.5, 3.0)
-    assert (tally.scheduled, tally.late, tally.dropped) == (5, 1, 2)
-
-
-def test_a_wait_that_the_system_does_not_tell_is_unknown(build):
-    assert tally_generator([build.generator()]).core_wait_s is None

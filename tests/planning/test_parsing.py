@@ -76,12 +76,12 @@ def test_a_wrong_duration_says_how_to_write_one() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("users = [1, 10, 50]", ""), "load has one ladder"),
+        (("users = [1, 10, 50]", ""), "load has one of users"),
         (("users = [1, 10, 50]", "users = [10, 1]"), "a ladder rises"),
         (('path = "/"', 'path = "x"'), "path starts with a slash"),
         (('path = "/"', 'path = "/"\njson = 1\nbody = "x"'), "json or body"),
-        (('[[flow]]\npath = "/"', ""), "exactly one of scenario, flow and driver"),
-        (("ready =", "app = 'a:b'\nready ="), "either an app"),
+        (('[[flow]]\npath = "/"', ""), "exactly one of scenario, flow, stream and driver"),
+        (("ready =", "app = 'a:b'\nready ="), "a variant has one of app"),
         (('command = ["node", "server.js", "{port}"]', "app = 'a:b'"), "app and server"),
         (
             ('command = ["node", "server.js", "{port}"]', "app='a'\nserver={name='uvicorn'}"),
@@ -98,6 +98,14 @@ def test_a_wrong_duration_says_how_to_write_one() -> None:
             "only one variant is the baseline",
         ),
         (("[load]", "[presets.quick]\nrate=[1.0]\n[load]"), "a ladder of the other kind"),
+        (
+            ("[load]\nusers = [1, 10, 50]", "[presets.quick]\nrate=[1.0]\n[load]\nsearch='p99<1s'"),
+            "gives a ladder, and load has a search",
+        ),
+        (
+            ("users = [1, 10, 50]", "search='p99<1s'\nsearch_from=9.0\nsearch_to=8.0"),
+            "search_from is at most search_to",
+        ),
         (("[load]", "[presets.quick.strata]\nsize=[1]\n[load]"), "is not in strata"),
         (("[load]", "window = -1\n[load]"), "duration can't be"),
         (("users = [1, 10, 50]", "users = [1]\ntimeout = 0"), "greater than 0"),

@@ -130,3 +130,28 @@ def test_two_experiments_of_one_name_are_refused(build_experiment: Build) -> Non
 def test_folders_are_named_by_number_experiment_and_variant(build_experiment: Build) -> None:
     trial = make_plan("x", [build_experiment()], PlanOptions()).trials[0]
     assert trial.folder_name == f"001-waiting-{trial.variant}"
+
+
+SEARCH = {"search": ["p99 < 250ms", "error_ratio < 1%"], "search_from": 5.0}
+
+
+def test_a_search_is_planned_without_steps(build_experiment: Build) -> None:
+    plan = make_plan("x", [build_experiment(load=SEARCH)], PlanOptions(window_s=3.0))
+    trial = plan.trials[0]
+    assert trial.steps == ()
+    assert trial.search is not None
+    assert [str(each) for each in trial.search.conditions] == ["p99 < 250ms", "error_ratio < 1%"]
+    assert (trial.search.from_per_s, trial.search.to_per_s) == (5.0, 100_000.0)
+    assert trial.search.window_s == 3.0
+
+
+def test_a_preset_shortens_the_window_of_a_search(build_experiment: Build) -> None:
+    plan = make_plan("x", [build_experiment(load=SEARCH)], PlanOptions(preset="smoke"))
+    assert plan.trials[0].search is not None
+    assert plan.trials[0].search.window_s == 2.0
+
+
+@pytest.mark.parametrize("option", ["users", "rate"])
+def test_a_ladder_does_not_fit_a_search(build_experiment: Build, option: str) -> None:
+    with pytest.raises(UsageError, match=f"--{option} does not fit waiting, which searches"):
+        make_plan("x", [build_experiment(load=SEARCH)], PlanOptions(**{option: (5,)}))

@@ -82,3 +82,22 @@ def test_a_name_like_no_other_gets_the_whole_list() -> None:
 
 def test_a_name_where_there_is_nothing_gets_no_hint() -> None:
     assert UnknownNameError("run", "x", []).hint == ""
+
+
+SEARCH = {"search": "p99 < 250ms", "search_from": 10.0, "search_to": 1000.0}
+
+
+def test_a_search_is_estimated_from_the_steps_that_are_expected(build_experiment: Build) -> None:
+    one, two = (
+        estimate_trial_s(plan_of(build_experiment(load=SEARCH, window=window)).trials[0])
+        for window in (4.0, 5.0)
+    )
+    assert two - one == pytest.approx(12)  # 10 to 1000: four doublings to the middle, one step more
+
+
+def test_a_search_needs_files_for_all_it_may_have_in_flight(build_experiment: Build) -> None:
+    experiment = build_experiment(load=SEARCH | {"max_users": 5000})
+    with pytest.raises(UsageError, match="at whatever rate needs 5100 open files") as caught:
+        check_limits(plan_of(experiment), open_files_limit=1024)
+    assert "lower max_users" in caught.value.hint
+    check_limits(plan_of(experiment), open_files_limit=5100)

@@ -12,11 +12,13 @@ from rich.console import Console
 
 from bench.model.caution import Caution
 from bench.model.comparison import Comparison
-from bench.model.condensed import CondensedRow, Spread
+from bench.model.condensed import CondensedRow, CondensedStreams, Spread
+from bench.model.condition import Condition
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment, ExperimentFile
+from bench.model.knee import KneeEstimate
 from bench.model.load_level import Users
-from bench.model.plan import Placement, Plan, PlannedStep, PlannedTrial
+from bench.model.plan import Placement, Plan, PlannedSearch, PlannedStep, PlannedTrial
 from bench.model.run import RunDocument, RunRecord, StoredRun
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep, MeasuredStep, MeasuredTrial, TrialRecord
@@ -128,6 +130,26 @@ def make_row() -> Build:
 
 
 @pytest.fixture
+def make_streams() -> Build:
+    """Build condensed streams; a number stands for a spread without extent."""
+
+    def make(**changes: Any) -> CondensedStreams:
+        counts = {"lost": 0, "duplicated": 0, "reordered": 0}
+        spreads = dict.fromkeys(
+            name for name in CondensedStreams.model_fields if name not in counts
+        )
+        given = {
+            name: Spread(median=value, low=value, high=value)
+            if name in spreads and isinstance(value, float | int)
+            else value
+            for name, value in changes.items()
+        }
+        return CondensedStreams(**{**spreads, **counts, **given})
+
+    return make
+
+
+@pytest.fixture
 def make_comparison() -> Build:
     def make(**changes: Any) -> Comparison:
         values: dict[str, Any] = {
@@ -150,6 +172,32 @@ def make_comparison() -> Build:
             "because": "",
         }
         return Comparison(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def make_knee() -> Build:
+    def make(**changes: Any) -> KneeEstimate:
+        values: dict[str, Any] = {
+            "experiment": "blocking-call",
+            "variant": "blocking-client",
+            "stratum": {},
+            "conditions": (
+                Condition(quantity="p99", below=0.25),
+                Condition(quantity="error_ratio", below=0.001),
+            ),
+            "rate_per_s": 198.4,
+            "low_per_s": 195.0,
+            "high_per_s": 201.2,
+            "level": 0.95,
+            "n": 3,
+            "method": "t on logs",
+            "trials": (1, 2, 3),
+            "valid": True,
+            "because": "",
+        }
+        return KneeEstimate(**{**values, **changes})
 
     return make
 
@@ -192,6 +240,23 @@ def make_planned() -> Build:
             "steps": steps,
         }
         return PlannedTrial(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def make_search(make_planned: Build) -> Build:
+    """Build a planned trial that searches in place of climbing."""
+
+    def make(number: int = 1, **changes: Any) -> PlannedTrial:
+        search = PlannedSearch(
+            conditions=(Condition(quantity="p99", below=0.25),),
+            from_per_s=10,
+            to_per_s=1000,
+            window_s=6.0,
+        )
+        planned: PlannedTrial = make_planned(number, steps=(), search=search, **changes)
+        return planned
 
     return make
 

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
 from bench.model.caution import CautionCode
 from bench.model.load_level import ArrivalRate
-from bench.model.summary import ObservedQuantity
-from bench.reporting.csv_tables import write_comparisons_csv, write_steps_csv
+from bench.model.summary import Failure, ObservedQuantity
+from bench.reporting.csv_tables import write_comparisons_csv, write_knees_csv, write_steps_csv
 
 Build = Callable[..., Any]
 
@@ -63,6 +64,23 @@ def test_lower_bounds_are_named_and_a_step_without_a_window_has_empty_cells(
     assert (skipped["window_s"], skipped["requests"], skipped["at_least"]) == ("", "", "")
 
 
+def test_what_a_schedule_missed_always_has_columns(make_step: Build) -> None:
+    steps = [make_step(late=1, dropped=2, censored=3, thin=("p99_s",)), make_step(censored=None)]
+    opened, closed = read(write_steps_csv(steps))
+    names = ("late", "dropped", "censored", "thin")
+    assert [opened[name] for name in names] == ["1", "2", "3", "p99_s"]
+    assert [closed[name] for name in names] == ["", "", "", ""]
+
+
+def test_failures_are_one_cell_of_json(make_step: Build, hostile: str) -> None:
+    failure = Failure(outcome="check-failed", text=hostile, count=3)
+    told, none = read(write_steps_csv([make_step(failures=(failure,)), make_step()]))
+    assert json.loads(told["failures"]) == [
+        {"outcome": "check-failed", "text": hostile, "count": 3}
+    ]
+    assert none["failures"] == ""
+
+
 def test_without_rows_there_is_a_header() -> None:
     (header,) = write_steps_csv([]).splitlines()
     assert header.startswith("trial,experiment,variant,")
@@ -74,3 +92,10 @@ def test_hostile_names_are_one_cell_and_no_formula(make_step: Build, hostile: st
     (line,) = read(text)
     assert line["name"].startswith("'=cmd|<b>[red]")
     assert line["stratum.s"] == "'-1+1"
+
+
+def test_a_knee_is_a_line_with_its_conditions_as_they_are_written(make_knee: Build) -> None:
+    (line,) = read(write_knees_csv([make_knee(stratum={"wait": 2})]))
+    assert line["conditions"] == "p99 < 250ms; error_ratio < 0.1%"
+    assert (line["rate_per_s"], line["low_per_s"], line["at_least_per_s"]) == ("198.4", "195.0", "")
+    assert (line["stratum.wait"], line["trials"], line["valid"]) == ("2", "1 2 3", "true")

@@ -117,3 +117,14 @@ def test_a_flow_and_presets_have_tables(make_experiment: Build) -> None:
         ("smoke", "2", "2 s", "1", ""),
         ("quick", "", "", "", "case=['wait']"),
     ]
+
+
+def test_a_search_shows_what_it_looks_for_and_where(make_experiment: Build) -> None:
+    sheet = build_experiment_sheet(
+        make_experiment(load={"search": "p99 < 250ms", "search_from": 20, "search_to": 5000})
+    )
+    found = facts(sheet)
+    assert found["load"] == "search for p99 < 250ms"
+    assert found["load model"] == "open, even arrivals"
+    assert found["rates tried"] == "from 20 to at most 5000 per second"
+    assert found["requests in flight"] == "at most 1000"

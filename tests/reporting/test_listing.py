@@ -68,3 +68,15 @@ def test_runs_are_listed_with_what_is_whole_and_valid(
 
 def test_no_run_is_an_empty_table() -> None:
     assert build_run_list([], {}).rows == ()
+
+
+def test_a_plan_says_of_a_search_what_it_may_take(make_plan: Build, make_search: Build) -> None:
+    table = build_plan_table(make_plan(trials=(make_search(),)), {1: 100.0}, 100.0)
+    assert "about 12, to find p99 < 250ms between 10 and 1000/s" in table.rows[0].cells
+    assert table.notes[1].startswith("How long a search takes depends on what it finds")
+
+
+def test_a_search_is_listed_by_what_it_looks_for(make_experiment: Build) -> None:
+    searching = make_experiment(load={"search": ["p99 < 250ms", "error_ratio < 1%"]})
+    table = build_experiment_list([searching], {})
+    assert "search for p99 < 250ms and error_ratio < 1%" in table.rows[0].cells

@@ -7,8 +7,16 @@ import pytest
 from rich.console import Console
 
 from bench.model.caution import CautionCode
+from bench.model.knee import Attempt, Knee
 from bench.model.load_level import Users
-from bench.model.progress import LiveNumbers, Notice, StepPhaseBegan, TrialBegan, TrialEnded
+from bench.model.progress import (
+    LiveNumbers,
+    Notice,
+    StepPhaseBegan,
+    StepSearched,
+    TrialBegan,
+    TrialEnded,
+)
 from bench.reporting.live import LiveView
 
 Build = Callable[..., Any]
@@ -212,3 +220,21 @@ def test_a_narrow_terminal_is_not_overrun(
         view.announce(numbers())
         drawn = text_of(console)[before:]
     assert "…" in drawn
+
+
+def test_a_search_shows_its_last_rate_and_in_the_end_its_knee(
+    view: LiveView, make_search: Build, drawn_by: Build
+) -> None:
+    trial = make_search(1)
+    tried = Attempt(rate_per_s=160, verdict="fails", because="p99 was 300ms")
+    knee = Knee(
+        conditions=(), end="found", holds_per_s=158.0, fails_per_s=160, because="at 160/s so"
+    )
+    with view:
+        view.announce(TrialBegan(trial=trial))
+        assert "step 2 of the search: 20 users" in drawn_by(window(trial))
+        searched = StepSearched(trial=trial, step=1, attempt=tried)
+        assert "160/s does not hold: p99 was 300ms" in drawn_by(searched)
+        ended = drawn_by(TrialEnded(trial=trial, steps=(), failure=None, knee=knee))
+        assert "knee: 158/s; at 160/s so" in ended
+        assert "does not hold" not in ended

@@ -20,6 +20,7 @@ def test_a_machine_is_told_with_its_placement_and_the_advice(make_environment: B
         "Test CPU, 2 cores, 8192.0 MiB",
         "Linux 6.1, 3.11.9",
         "Fingerprint: f00d",
+        "Generator: not calibrated: bench calibrate",
     )
     placement, told = section.tables
     assert [row.cells for row in placement.rows] == [

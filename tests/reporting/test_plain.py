@@ -5,8 +5,16 @@ from io import StringIO
 from typing import Any
 
 from bench.model.caution import CautionCode
-from bench.model.load_level import Users
-from bench.model.progress import LiveNumbers, Notice, StepPhaseBegan, TrialBegan, TrialEnded
+from bench.model.knee import Attempt, Knee
+from bench.model.load_level import ArrivalRate, Users
+from bench.model.progress import (
+    LiveNumbers,
+    Notice,
+    StepPhaseBegan,
+    StepSearched,
+    TrialBegan,
+    TrialEnded,
+)
 from bench.reporting.plain import PlainLines
 
 Build = Callable[..., Any]
@@ -73,3 +81,37 @@ def test_no_control_character_reaches_a_log(
         view.announce(TrialEnded(trial=trial, steps=(), failure=hostile))
     assert all(line.isprintable() for line in out.getvalue().splitlines())
     assert len(out.getvalue().splitlines()) == 4
+
+
+def test_a_search_is_told_rate_by_rate_and_ends_with_its_knee(
+    make_plan: Build, make_search: Build
+) -> None:
+    out = StringIO()
+    trial = make_search(1)
+    attempts = (
+        Attempt(rate_per_s=10, verdict="holds", because=""),
+        Attempt(rate_per_s=20, verdict="fails", because="p99 was 300ms"),
+    )
+    knee = Knee(
+        conditions=trial.search.conditions,
+        end="found",
+        holds_per_s=10,
+        fails_per_s=20,
+        because="at 20/s p99 was 300ms",
+        attempts=attempts,
+    )
+    with PlainLines(out, make_plan(), {1: 30.0}, clock=lambda: 0.0) as view:
+        view.announce(TrialBegan(trial=trial))
+        for step, attempt in enumerate(attempts):
+            load = ArrivalRate(rate=attempt.rate_per_s)
+            view.announce(
+                StepPhaseBegan(trial=trial, step=step, load=load, phase="pilot", expected_s=1.0)
+            )
+            view.announce(StepSearched(trial=trial, step=step, attempt=attempt))
+        view.announce(TrialEnded(trial=trial, steps=(), failure=None, knee=knee))
+    assert out.getvalue().splitlines()[1:] == [
+        "  10/s holds, about 30 s left",
+        "  20/s does not hold: p99 was 300ms, about 30 s left",
+        "  knee: 10/s; at 20/s p99 was 300ms",
+        "  1 of 1 trials done",
+    ]

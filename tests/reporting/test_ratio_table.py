@@ -114,3 +114,11 @@ def test_a_quantity_that_only_others_have_is_a_dash(make_comparison: Build) -> N
     table = build_ratio_table([make_comparison(), make_comparison(candidate="b", quantity="p50_s")])
     assert table.rows[0].cells[-1] == "-"
     assert table.rows[1].cells[-2] == "-"
+
+
+def test_what_compares_load_levels_has_none_itself(make_comparison: Build) -> None:
+    knee = make_comparison(load=None, quantity="knee_per_s", n=0, ratio=None, because="no knee")
+    table = build_ratio_table([make_comparison(), knee])
+    assert [row.cells[0] for row in table.rows] == ["20 users", "knee"]
+    assert "async-client: no knee" in table.notes
+    assert "Closed model" in table.caption

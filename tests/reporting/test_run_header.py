@@ -15,6 +15,7 @@ def test_the_header_says_what_the_numbers_belong_to(make_run: Build) -> None:
         ("machine", "Test CPU, 2 cores, 8192.0 MiB"),
         ("system", "Linux, kernel 6.1"),
         ("Python", "3.11.9"),
+        ("generator", "not calibrated: bench calibrate"),
         ("pinning", "auto"),
         ("preset", "quick"),
         ("seed", "42"),

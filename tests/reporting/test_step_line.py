@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.model.caution import CautionCode
+from bench.model.summary import ObservedQuantity
 from bench.reporting.step_line import (
     write_step_cautions,
     write_step_numbers,
@@ -23,6 +24,28 @@ def test_a_percentile_that_does_not_exist_is_no_bound(make_judged: Build, make_s
     row = make_step(at_least=("p50_s", "p99_s"), p50_s=None, error_ratio=None)
     line = write_step_numbers(make_judged(rows=(row,)))
     assert line == "20 users: 9.90/s, p50 -, p99 ≥2.1 s, -"
+
+
+def test_a_percentile_of_too_few_requests_is_marked(make_judged: Build, make_step: Build) -> None:
+    row = make_step(thin=("p99_s",), error_ratio=0.0)
+    line = write_step_numbers(make_judged(rows=(row,)))
+    assert line == "20 users: 9.90/s, p50 2 s, p99 ~2.1 s, errors 0 %"
+
+
+def test_a_step_of_streams_tells_their_events_and_requests_if_there_were_any(
+    make_judged: Build, make_step: Build
+) -> None:
+    def observed(value: float) -> ObservedQuantity:
+        return ObservedQuantity(unit="", n=1, median=value, p99=value, max=value)
+
+    both = {"stream_events": observed(500.0), "stream_open": observed(20)}
+    ended = {"stream_events": observed(0.0)}
+    alone = make_step(observations=both, requests=0, throughput_per_s=None)
+    beside = make_step(observations=ended, requests=3, throughput_per_s=None)
+    assert write_step_numbers(make_judged(rows=(alone,))) == "20 users: 20 streams, 500 events/s"
+    assert write_step_numbers(make_judged(rows=(beside,))) == (
+        "20 users: 0 events/s, -, p50 2 s, p99 2.1 s, errors 0 %"
+    )
 
 
 def test_a_step_that_counts_has_its_cautions_and_no_more(make_judged: Build) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bench.model.caution import CautionCode
 from bench.model.condensed import Spread
 from bench.model.load_level import ArrivalRate
+from bench.model.summary import Failure
 from bench.reporting.step_table import build_step_table
 from bench.reporting.table import Table
 
@@ -85,6 +86,68 @@ def test_a_percentile_that_could_be_higher_is_marked(make_row: Build) -> None:
     assert any(note.startswith("≥") for note in table.notes)
 
 
+def test_a_percentile_of_too_few_requests_is_marked_unless_it_is_a_bound(make_row: Build) -> None:
+    thin = Spread(median=2, low=2, high=3, thin=True)
+    bound = Spread(median=4, low=4, high=4, thin=True, at_least=True)
+    table = build_step_table([make_row(trials=(1, 2), p50_s=2.0, p99_s=thin)])
+    both = build_step_table([make_row(p95_s=thin, p99_s=bound)])
+    assert columns(table)["p50 (s)"] == ["2.00"]
+    assert columns(table)["p99 (s)"] == ["~2.00"]
+    assert columns(table)["p99 range (s)"] == ["~2.00-3.00"]
+    assert table.notes == (
+        "~ too few requests for this percentile: it is the longest time of a trial.",
+    )
+    assert columns(both)["p99 (s)"] == ["≥4.00"]
+    assert [note[0] for note in both.notes] == ["≥", "~"]
+
+
+OPEN_MODEL = {
+    "p99_s": 0.2,
+    "service_p50_s": 0.01,
+    "service_p99_s": 0.02,
+    "late": 0,
+    "dropped": 1200,
+    "censored": 3,
+}
+
+
+def test_the_open_model_has_service_time_and_what_was_missed_beside(make_row: Build) -> None:
+    table = build_step_table([make_row(load=ArrivalRate(rate=50), **OPEN_MODEL)])
+    found = columns(table)
+    assert list(found) == [
+        "load",
+        "variant",
+        "n",
+        "p99 (ms)",
+        "service p50 (ms)",
+        "service p99 (ms)",
+        "late",
+        "dropped",
+        "censored",
+    ]
+    assert (found["late"], found["dropped"], found["censored"]) == (["0"], ["1,200"], ["3"])
+    assert "Late, dropped and censored requests are added up." in table.caption
+
+
+def test_the_closed_model_has_neither(make_row: Build) -> None:
+    table = build_step_table([make_row(**OPEN_MODEL)])
+    assert list(columns(table)) == ["load", "variant", "n", "p99 (ms)"]
+    assert "added up" not in table.caption
+
+
+def test_a_count_that_is_not_told_by_name_is_a_dash(make_row: Build) -> None:
+    rate = ArrivalRate(rate=50)
+    table = build_step_table([make_row(load=rate, late=1), make_row(load=rate, late=None)])
+    assert columns(table)["late"] == ["1", "-"]
+
+
+def test_where_streams_are_open_cpu_per_request_says_that_it_counts_events(
+    make_row: Build, make_streams: Build
+) -> None:
+    table = build_step_table([make_row(cpu_s_per_request=0.1, streams=make_streams())])
+    assert table.notes == ("CPU/req counts each event of a stream as a request.",)
+
+
 def test_a_bystanders_percentile_that_could_be_higher_is_marked_too(make_row: Build) -> None:
     bound = Spread(median=2, low=2, high=2, at_least=True)
     table = build_step_table([make_row(p99_s=2.0, bystander_p99_s=bound)])
@@ -123,6 +186,19 @@ def test_failed_requests_are_told_by_outcome(make_row: Build) -> None:
     (note,) = build_step_table([row]).notes
     assert note == (
         "blocking-client at 20 users, GET /: 12 failed requests (20.0 %); http-500: 11, timeout: 1."
+    )
+
+
+def test_failed_requests_are_told_with_their_most_frequent_texts(make_row: Build) -> None:
+    failures = tuple(
+        Failure(outcome="check-failed", text=text, count=count)
+        for text, count in (("$.state is 1", 9), ("b", 3), ("c", 2), ("d", 1))
+    )
+    row = make_row(errors={"check-failed": 15}, error_ratio=0.2, failures=failures)
+    (note,) = build_step_table([row]).notes
+    assert note == (
+        "blocking-client at 20 users: 15 failed requests (20.0 %); check-failed: 15; most often "
+        "check-failed 9: $.state is 1; check-failed 3: b; check-failed 2: c"
     )
 
 

@@ -80,3 +80,26 @@ def test_requests_have_a_table_where_there_are_several_names(
 
 def test_bystanders_are_no_line_of_the_main_table(make_row: Build) -> None:
     assert shown_rows([make_row(group="bystander"), make_row(name="GET /")]) == []
+
+
+def test_streams_have_a_table_between_requests_and_ratios(
+    make_plan: Build, make_row: Build, make_streams: Build, make_comparison: Build
+) -> None:
+    row = make_row(streams=make_streams(open=5))
+    (section,) = build_sections(make_plan(), [row], [make_comparison()])
+    assert [table.title for table in section.tables] == [
+        "Steps",
+        "Streams",
+        "Ratios to the baseline",
+    ]
+
+
+def test_knees_come_first_with_their_ratios_and_the_steps_of_their_search(
+    make_plan: Build, make_row: Build, make_knee: Build, make_comparison: Build
+) -> None:
+    knees = [make_knee(variant="async-client", rate_per_s=400.0), make_knee()]
+    ratio = make_comparison(load=None, quantity="knee_per_s", ratio=2.0)
+    (section,) = build_sections(make_plan(), [make_row()], [ratio], knees)
+    assert [table.title for table in section.tables] == ["Knee", "Steps of the search"]
+    assert [row.cells[0] for row in section.tables[0].rows] == ["blocking-client", "async-client"]
+    assert section.tables[0].rows[1].cells[3].startswith("2.00 ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -18,9 +19,11 @@ from bench.execution.supervision.processes import (
     SpawnError,
     Supervisor,
 )
+from bench.execution.targets.addresses import locate
 from bench.execution.targets.commands import server_command
 from bench.execution.targets.listening import listen
 from bench.execution.targets.ports import LOOPBACK
+from bench.execution.targets.running_service import wait_for_service
 from bench.execution.targets.stratum_env import stratum_env, value_text
 from bench.execution.targets.variables import (
     child_environment,
@@ -36,12 +39,14 @@ from bench.model.variant import Variant
 class RunningTarget:
     """A target that is ready."""
 
-    process: ManagedProcess
+    process: ManagedProcess | None
+    """None: it already ran, and is none of ours."""
     host: str
     port: int
     url: str
     """Without a slash at the end."""
     command: tuple[str, ...]
+    """Empty where it already ran."""
     ready_after_s: float
 
 
@@ -57,9 +62,12 @@ async def launch_target(
     service_env: Mapping[str, str],
     log: Path,
     observations: Path,
+    allow_remote: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[RunningTarget]:
     """Start a fresh target on a free port; on leaving, end its tree and remove its folder.
+
+    A target that already runs is neither started nor ended.
 
     Args:
         supervisor: starts and ends it.
@@ -71,13 +79,18 @@ async def launch_target(
         service_env: where the services are, such as DATABASE_URL.
         log: takes its output.
         observations: the file that it may append observations to.
+        allow_remote: whether a target that already runs may be elsewhere.
         environment: the caller's environment.
 
     Raises:
+        UsageError: a target that already runs is elsewhere, or has no address.
         TargetStartError: it can't be started, or did not become ready.
         PortTakenError: other processes took its port, several times in a row.
     """
     variant = experiment.file.variants[variant_name]
+    if variant.url is not None:
+        yield await _find_target(experiment, variant_name, variant.url, allow_remote=allow_remote)
+        return
     folder = Path(tempfile.mkdtemp(prefix="target-", dir=supervisor.temp_folder))
     launch = _Launch(
         experiment,
@@ -104,7 +117,13 @@ async def launch_target(
         launch.make_folders()
         try:
             listener = await stack.enter_async_context(
-                listen(supervisor, launch.spec_at, ready=ready, timeout_s=variant.ready_timeout)
+                listen(
+                    supervisor,
+                    launch.spec_at,
+                    ready=ready,
+                    timeout_s=variant.ready_timeout,
+                    tls=variant.tls,
+                )
             )
         except SpawnError as error:
             raise TargetStartError(error.message, hint=error.hint) from error
@@ -116,6 +135,26 @@ async def launch_target(
             command=listener.process.spec.argv,
             ready_after_s=listener.ready_after_s,
         )
+
+
+async def _find_target(
+    experiment: Experiment, variant_name: str, url: str, *, allow_remote: bool
+) -> RunningTarget:
+    address = await asyncio.to_thread(locate, url, allow_remote=allow_remote)
+    ready_after_s = await wait_for_service(
+        f"{experiment.name}/{variant_name}",
+        address,
+        experiment.ready_path(variant_name),
+        timeout_s=experiment.file.variants[variant_name].ready_timeout,
+    )
+    return RunningTarget(
+        process=None,
+        host=address.host,
+        port=address.port,
+        url=address.url,
+        command=(),
+        ready_after_s=ready_after_s,
+    )
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,12 @@ class Listener:
     host: str
     port: int
     ready_after_s: float
+    tls: bool = False
 
     @property
     def url(self) -> str:
         """Where it is, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
 
 @asynccontextmanager
@@ -39,6 +40,7 @@ async def listen(
     *,
     ready: str | None,
     timeout_s: float,
+    tls: bool = False,
     choose_port: Callable[[], int] = free_port,
 ) -> AsyncIterator[Listener]:
     """Start a process on a free port; end it and its tree on leaving.
@@ -48,6 +50,7 @@ async def listen(
         spec_at: what to start, for a port.
         ready: a path that answers below 400 once ready; None: a connection will do.
         timeout_s: how long it may take to become ready.
+        tls: whether it speaks TLS; its certificate is not verified.
         choose_port: names a port for each try.
 
     Raises:
@@ -61,13 +64,18 @@ async def listen(
         try:
             try:
                 ready_after_s = await wait_until_ready(
-                    process, LOOPBACK, port, ready, timeout_s=timeout_s
+                    process,
+                    LOOPBACK,
+                    port,
+                    ready,
+                    timeout_s=timeout_s,
+                    tls=tls,
                 )
             except PortTakenError:
                 if tries_left == 0:
                     raise
                 continue
-            yield Listener(process, LOOPBACK, port, ready_after_s)
+            yield Listener(process, LOOPBACK, port, ready_after_s, tls)
             return
         finally:
             await finish(process.end())

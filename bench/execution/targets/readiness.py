@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,6 +13,7 @@ from bench.errors import PortTakenError, TargetStartError
 from bench.execution.supervision.managed_process import ManagedProcess
 from bench.execution.targets.ports import listeners, tree_listens
 
+READY: Final = "succeeded"
 POLL_S: Final = 0.02
 _ATTEMPT_TIMEOUT_S: Final = 5.0
 """An attempt that hangs this long is given up for a new one."""
@@ -28,6 +30,7 @@ async def wait_until_ready(
     path: str | None,
     *,
     timeout_s: float,
+    tls: bool = False,
     poll_s: float = POLL_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> float:
@@ -39,6 +42,7 @@ async def wait_until_ready(
         port: where it is to listen.
         path: answers below 400 once the process is ready; None: accepting a connection will do.
         timeout_s: how long it may take.
+        tls: whether it speaks TLS; its certificate is not verified.
         poll_s: the pause between attempts.
         clock: monotonic seconds.
 
@@ -47,19 +51,20 @@ async def wait_until_ready(
         TargetStartError: it ended, or was not ready in time.
     """
     began_s = clock()
+    context = unverified_context() if tls else None
     dying = asyncio.ensure_future(process.wait())
     seen = "it was never asked"
     try:
         while (left_s := began_s + timeout_s - clock()) > 0:
             patience_s = min(left_s, _ATTEMPT_TIMEOUT_S)
-            answer = await _attempt(dying, host, port, path, patience_s)
+            answer = await _attempt(dying, host, port, path, patience_s, context)
             if answer is not None or patience_s > _TELLING_SILENCE_S:
                 seen = answer or f"got no answer within {patience_s:.1f} s"
             if dying.done():
                 raise _death(process, dying.result(), host, port)
             if seen != _REFUSED and not tree_listens(process.pid, port):
                 raise _taken(process, host, port)
-            if seen == _READY:
+            if seen == READY:
                 return clock() - began_s
             await asyncio.wait([dying], timeout=poll_s)
     finally:
@@ -74,15 +79,27 @@ async def wait_until_ready(
     )
 
 
-_READY: Final = "succeeded"
 _REFUSED: Final = "was refused; nothing listens there"
 
 
+def unverified_context() -> ssl.SSLContext:
+    """Trust any certificate: all that is asked is whether somebody answers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 async def _attempt(
-    dying: asyncio.Future[int], host: str, port: int, path: str | None, timeout_s: float
+    dying: asyncio.Future[int],
+    host: str,
+    port: int,
+    path: str | None,
+    timeout_s: float,
+    tls: ssl.SSLContext | None,
 ) -> str | None:
     """Ask once, unless the process dies meanwhile; return what came of it, if anything did."""
-    asking = asyncio.ensure_future(_ask(host, port, path))
+    asking = asyncio.ensure_future(ask(host, port, path, tls=tls))
     try:
         either: list[asyncio.Future[Any]] = [asking, dying]
         await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
@@ -93,15 +110,18 @@ async def _attempt(
             await asking
 
 
-async def _ask(host: str, port: int, path: str | None) -> str:
+async def ask(host: str, port: int, path: str | None, *, tls: ssl.SSLContext | None = None) -> str:
+    """Ask once; return `READY`, or what came of it in words that follow on "GET /path"."""
     try:
-        reader, writer = await asyncio.open_connection(host, port, limit=_STATUS_LINE_BYTES)
+        reader, writer = await asyncio.open_connection(
+            host, port, limit=_STATUS_LINE_BYTES, ssl=tls
+        )
     except ConnectionRefusedError:
         return _REFUSED
     except OSError as error:
         return f"failed: {error}"
     try:
-        return _READY if path is None else await _get(reader, writer, host, port, path)
+        return READY if path is None else await _get(reader, writer, host, port, path)
     except (OSError, ValueError) as error:
         return f"failed: {error}"
     finally:
@@ -117,7 +137,7 @@ async def _get(
     version, _, rest = line.partition(" ")
     if not version.startswith("HTTP/") or not rest[:3].isdigit():
         return f"got {line[:80]!r}, which is no HTTP" if line else "was closed without an answer"
-    return _READY if int(rest[:3]) < _FIRST_BAD_STATUS else f"kept answering {rest}"
+    return READY if int(rest[:3]) < _FIRST_BAD_STATUS else f"kept answering {rest}"
 
 
 def _death(process: ManagedProcess, returncode: int, host: str, port: int) -> TargetStartError:

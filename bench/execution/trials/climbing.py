@@ -1,15 +1,21 @@
-"""Climb a trial's ladder: pilot, warm-up, window and drain of one load level after the other."""
+"""Climb: pilot, warm-up, window and drain of one load level after the other.
+
+Which level is next is up to a route: the trial's ladder, or a search that looks at what was driven.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from pydantic import TypeAdapter
 
 from bench.execution.trials.driver_link import DriverLink
 from bench.execution.watching.watcher import Watcher
+from bench.model.caution import Caution
 from bench.model.experiment import Load
 from bench.model.plan import PlannedStep, PlannedTrial
 from bench.model.progress import LiveNumbers, ProgressEvent, StepPhase, StepPhaseBegan
@@ -28,9 +34,41 @@ _DEFAULT_SPREAD_S: Final = 0.1
 
 _MAX_SPREAD_S: Final = 5.0
 
+_PROBLEMS: Final[TypeAdapter[tuple[Caution, ...]]] = TypeAdapter(tuple[Caution, ...])
+
+
+class Route(Protocol):
+    """Decides which step comes next."""
+
+    @property
+    def max_drain_s(self) -> float:
+        """How long after its window a step waits for answers."""
+
+    async def choose(self, driven: Sequence[MeasuredStep]) -> PlannedStep | None:
+        """Choose the step that comes after those that were driven; None: the trial is over."""
+
+    def list_ahead(self, driven: int) -> Sequence[PlannedStep]:
+        """List the steps that were to come after so many: the first of them was under way."""
+
+
+class Ladder:
+    """The route of a trial that was planned step by step, lowest level first."""
+
+    def __init__(self, trial: PlannedTrial, load: Load) -> None:
+        self._steps = trial.steps
+        self.max_drain_s = load.max_drain
+
+    async def choose(self, driven: Sequence[MeasuredStep]) -> PlannedStep | None:
+        """Choose the next higher level."""
+        return next(iter(self.list_ahead(len(driven))), None)
+
+    def list_ahead(self, driven: int) -> Sequence[PlannedStep]:
+        """List the levels above those that were driven."""
+        return self._steps[driven:]
+
 
 class Climb:
-    """One trial on its way up; `steps` grows as it goes."""
+    """One trial on its way; `steps` grows as it goes."""
 
     def __init__(
         self,
@@ -40,8 +78,12 @@ class Climb:
         watcher: Watcher,
         announce: Callable[[ProgressEvent], None],
         service_time_s: float | None,
+        route: Route | None = None,
     ) -> None:
         self.steps: list[MeasuredStep] = []
+        self.over: str | None = None
+        """Why the driver can drive no further step."""
+        self._route = route or Ladder(trial, load)
         self._trial = trial
         self._load = load
         self._link = link
@@ -51,15 +93,19 @@ class Climb:
         link.on_progress = self._show
 
     async def run(self) -> None:
-        """Drive each step of the trial, lowest level first."""
-        for step in self._trial.steps:
+        """Drive one step after the other, as the route says."""
+        while (step := await self._route.choose(self.steps)) is not None:
             self._watcher.set_step(step.index)
             self.steps.append(await self._drive(step))
             self._watcher.set_step(None)
+            if self.over is not None:
+                ahead = self._route.list_ahead(len(self.steps))
+                self.steps += [_unmeasured(step, skipped=self.over) for step in ahead]
+                return
 
     def abandon(self, reason: str) -> None:
         """Note the steps that could not be driven to their end: the first was under way."""
-        missing = self._trial.steps[len(self.steps) :]
+        missing = self._route.list_ahead(len(self.steps))
         self.steps += [_unmeasured(step, skipped=None) for step in missing[:1]]
         self.steps += [_unmeasured(step, skipped=reason) for step in missing[1:]]
 
@@ -85,13 +131,15 @@ class Climb:
         )
         times = None if skipped else await self._measure(step, started_s, warm_up)
         await self._link.say("stop")
-        await self._link.hear("stopped", _ANSWERS_WITHIN_S)
+        stopped = await self._link.hear("stopped", _ANSWERS_WITHIN_S)
+        self.over = stopped.get("over")
         return MeasuredStep(
             index=step.index,
             load=step.load,
             times=times,
             pilot_throughput_per_s=throughput_per_s,
             skipped=skipped,
+            problems=_PROBLEMS.validate_python(stopped.get("problems") or ()),
         )
 
     async def _pilot(self, step: PlannedStep, from_s: float) -> float:
@@ -108,7 +156,7 @@ class Climb:
         earliest_s = max(warm_up, time.monotonic() + _NOTICE_S - started_s)
         opens_at_s = started_s + ceil(earliest_s)
         closes_at_s = opens_at_s + step.window_s
-        deadline_s = closes_at_s + self._load.max_drain
+        deadline_s = closes_at_s + self._route.max_drain_s
         self._tell(step, "warm-up", opens_at_s - time.monotonic())
         await self._link.say(
             "window", opens_at_s=opens_at_s, closes_at_s=closes_at_s, deadline_s=deadline_s

@@ -15,6 +15,7 @@ from bench.execution.trials.driver_link import DriverLink
 from bench.model.answers import Answer, Difference
 from bench.model.experiment import ExperimentFile, StratumValue
 from bench.model.plan import PlannedTrial
+from bench.model.variant import Variant
 from bench.storage.evidence import write_answers
 
 _ANSWERS: Final[TypeAdapter[tuple[Answer, ...] | None]] = TypeAdapter(tuple[Answer, ...] | None)
@@ -88,8 +89,14 @@ def _refuse_failure(
     if said is not None and file.load.max_error_ratio < 1:
         raise TargetError(
             f"{trial.experiment}/{trial.variant} answers every request with an error: {said}",
-            hint=f"Its own words are in {folder / 'target.log'}; `bench serve` starts it by hand.",
+            hint=_where_to_look(file.variants[trial.variant], folder),
         )
+
+
+def _where_to_look(variant: Variant, folder: Path) -> str:
+    if variant.url is not None:
+        return f"It already ran, at {variant.url}: its own log says more."
+    return f"Its own words are in {folder / 'target.log'}; `bench serve` starts it by hand."
 
 
 def _refuse_difference(

@@ -1,4 +1,4 @@
-"""Conduct one trial: start its target, compare its answers, climb the ladder, stop everything."""
+"""Conduct one trial: start its target, compare its answers, climb or search, stop everything."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from bench.analysis.judging import judge_last_attempt
 from bench.execution.supervision.processes import ManagedProcess, Supervisor
 from bench.execution.targets.launching import RunningTarget, launch_target
 from bench.execution.targets.stratum_env import stratum_env
 from bench.execution.trials.climbing import Climb
 from bench.execution.trials.comparing_answers import References, check_answers
-from bench.execution.trials.generator import start_driver
+from bench.execution.trials.driver_link import DriverLink
+from bench.execution.trials.fleet import RunFleet
+from bench.execution.trials.generator import RunningDriver, start_driver
+from bench.execution.trials.searching import Search
 from bench.execution.watching.watcher import Watcher
 from bench.model.experiment import Experiment
+from bench.model.knee import Attempt
 from bench.model.plan import Placement, PlannedTrial
 from bench.model.progress import ProgressEvent, TrialBegan
-from bench.model.trial import MeasuredTrial
-from bench.storage.evidence import OBSERVATIONS, READINGS
+from bench.model.trial import MeasuredStep, MeasuredTrial
+from bench.storage.evidence import OBSERVATIONS, READINGS, read_evidence
 from bench.storage.lines import append_lines
 
 
@@ -41,6 +46,10 @@ class TrialSetting:
     announce: Callable[[ProgressEvent], None]
     cores: int
     """Of the machine."""
+    allow_remote: bool = False
+    """Whether hosts may be loaded that are not loopback."""
+    fleet: RunFleet | None = None
+    """None: one process generates the load."""
 
 
 async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path) -> MeasuredTrial:
@@ -57,7 +66,15 @@ async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path
     started_at = datetime.now(UTC)
     async with AsyncExitStack() as stack:
         target = await stack.enter_async_context(_target(setting, trial, folder))
-        climb, failure = await _load(setting, trial, folder, target, stack)
+        begun = _begin_record(setting, trial, target, started_at)
+        loaded = await _load(setting, trial, folder, target, begun, stack)
+    return loaded.model_copy(update={"finished_at": datetime.now(UTC).isoformat()})
+
+
+def _begin_record(
+    setting: TrialSetting, trial: PlannedTrial, target: RunningTarget, started_at: datetime
+) -> MeasuredTrial:
+    """Write down what is known of a trial before load."""
     return MeasuredTrial(
         number=trial.number,
         experiment=trial.experiment,
@@ -66,16 +83,15 @@ async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path
         repetition=trial.repetition,
         seed=trial.seed,
         started_at=started_at.isoformat(),
-        finished_at=datetime.now(UTC).isoformat(),
+        finished_at=started_at.isoformat(),
         command=target.command,
-        placement=setting.placement,
+        placement=_placement(setting, target),
         services=dict(setting.service_descriptions),
         host=target.host,
         port=target.port,
         ready_after_s=target.ready_after_s,
-        service_time_s=climb.service_time_s,
-        steps=tuple(climb.steps),
-        failure=failure,
+        service_time_s=None,
+        steps=(),
     )
 
 
@@ -84,10 +100,11 @@ async def _load(
     trial: PlannedTrial,
     folder: Path,
     target: RunningTarget,
+    begun: MeasuredTrial,
     stack: AsyncExitStack,
-) -> tuple[Climb, str | None]:
+) -> MeasuredTrial:
     file = setting.experiment.file
-    generator, link = await stack.enter_async_context(
+    driver = await stack.enter_async_context(
         start_driver(
             setting.supervisor,
             setting.experiment,
@@ -96,8 +113,11 @@ async def _load(
             seed=trial.seed,
             cores=setting.placement.generator,
             folder=folder,
+            allow_remote=setting.allow_remote,
+            fleet=setting.fleet,
         )
     )
+    link = driver.link
     service_time_s = await check_answers(
         link,
         file,
@@ -106,12 +126,37 @@ async def _load(
         references=setting.references,
         folder=folder,
     )
-    watcher = _watcher(setting, target, generator, folder)
+    watcher = _watcher(setting, target, driver, folder)
     await stack.enter_async_context(watcher.watching())
-    climb = Climb(trial, file.load, link, watcher, setting.announce, service_time_s)
+    begun = begun.model_copy(update={"service_time_s": service_time_s, "workers": driver.workers})
+    search = _search(setting, trial, folder, link, begun)
+    climb = Climb(trial, file.load, link, watcher, setting.announce, service_time_s, search)
     failure = await _climb_while_alive(climb, target.process)
     await link.say("quit")
-    return climb, failure
+    knee = search.find_knee(failure or climb.over) if search else None
+    return begun.model_copy(update={"steps": tuple(climb.steps), "failure": failure, "knee": knee})
+
+
+def _search(
+    setting: TrialSetting,
+    trial: PlannedTrial,
+    folder: Path,
+    link: DriverLink,
+    begun: MeasuredTrial,
+) -> Search | None:
+    """Prepare the search of a trial that has one in place of a ladder."""
+    if trial.search is None:
+        return None
+    file = setting.experiment.file
+
+    def judge(step: MeasuredStep) -> Attempt:
+        seen = read_evidence(folder)
+        so_far = begun.model_copy(update={"steps": (step,)})
+        return judge_last_attempt(
+            so_far, file, seen.slices, seen.readings, seen.observations, cores=setting.cores
+        )
+
+    return Search(trial, file, link, judge, setting.announce, begun.service_time_s)
 
 
 def _target(
@@ -127,16 +172,24 @@ def _target(
         service_env=setting.service_env,
         log=folder / "target.log",
         observations=folder / OBSERVATIONS,
+        allow_remote=setting.allow_remote,
     )
 
 
+def _placement(setting: TrialSetting, target: RunningTarget) -> Placement:
+    """Say where everybody ran: where a target runs that is none of ours, nobody knows."""
+    if target.process is not None:
+        return setting.placement
+    return setting.placement.model_copy(update={"target": ()})
+
+
 def _watcher(
-    setting: TrialSetting, target: RunningTarget, generator: ManagedProcess, folder: Path
+    setting: TrialSetting, target: RunningTarget, driver: RunningDriver, folder: Path
 ) -> Watcher:
     return Watcher(
         {
-            "target": lambda: (target.process.pid,),
-            "generator": lambda: (generator.pid,),
+            "target": lambda: (target.process.pid,) if target.process else (),
+            "generator": lambda: tuple(process.pid for process in driver.processes),
             "services": setting.service_pids,
             "harness": lambda: (os.getpid(), setting.supervisor.pid),
         },
@@ -144,8 +197,14 @@ def _watcher(
     )
 
 
-async def _climb_while_alive(climb: Climb, target: ManagedProcess) -> str | None:
-    """Climb until the top is reached or the target is gone; say what became of the target."""
+async def _climb_while_alive(climb: Climb, target: ManagedProcess | None) -> str | None:
+    """Climb until the top is reached or the target is gone; say what became of the target.
+
+    The end of a target that is none of our processes shows in errors alone.
+    """
+    if target is None:
+        await climb.run()
+        return None
     climbing = asyncio.create_task(climb.run())
     dying = asyncio.create_task(target.wait())
     try:

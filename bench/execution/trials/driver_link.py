@@ -19,6 +19,7 @@ _ERRORS: Final[dict[str, type[BenchError]]] = {
     "scenario": UsageError,
     "storage": StorageError,
     "resources": UsageError,
+    "fleet": UsageError,
 }
 """Which decision is left to the caller; whatever else a driver says is a failure of its own."""
 

@@ -37,9 +37,10 @@ def main(arguments: list[str]) -> int:
     deadline_s = perf_counter() + order.wait_s
     while len(told) < order.workers and perf_counter() < deadline_s:
         if server.socket.poll(_POLL_MS):
-            client_id, _ = server.recv_from_client()
+            client_id, message = server.recv_from_client()
             server.send_to_client(make_message(f"{OURS}over", {}, client_id))
-            told.add(client_id)
+            if message.type == f"{OURS}join":  # others were left behind by a master that died
+                told.add(client_id)
     server.close()
     return 0
 

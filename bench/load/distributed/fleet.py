@@ -96,7 +96,9 @@ class Fleet:
                 self._receive(client_id, data)
             elif kind == "enlist":
                 self._enlist(client_id, int(data["index"]), received_s)
-            elif member is None or member.lost:
+            elif member is None:
+                self.runner.tell(client_id, "over", {})  # its master was another one, and died
+            elif member.lost:
                 continue  # what a lost worker still says is too late to be counted
             elif kind == "failed":
                 _fail(member, data)

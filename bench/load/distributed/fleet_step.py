@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from random import Random
 from time import perf_counter
 from typing import Any, Final
@@ -30,7 +29,9 @@ _STOP_WITHIN_S: Final = 15.0
 
 _DRAIN_GRACE_S: Final = 5.0
 _LATE_START_S: Final = 0.1
-_LATE_REPORT_S: Final = 2.0
+_REPORT_EVERY_S: Final = 1.0
+_LATE_REPORT_S: Final = 1.5
+"""Of a report: its worker stood still, or what lies between is so busy that clocks are too."""
 
 Problem = dict[str, str]
 
@@ -59,6 +60,7 @@ class FleetStep:
         self._drained: dict[Member, int] = {}
         self._draining = Event()
         self._late: dict[Member, str] = {}
+        self._reported_s: dict[Member, float] = {}
 
     def start(self) -> float:
         """Let all workers begin at one moment; return it.
@@ -137,9 +139,14 @@ class FleetStep:
             )
 
     def note_report(self, member: Member, data: dict[str, Any], received_s: float) -> None:
-        """Note when lines of a worker came, beside when it sent them."""
-        late_s = received_s - member.clock.to_master(data["sent_s"])
-        if late_s > _LATE_REPORT_S:
+        """Note when lines of a worker came: one report is due every second."""
+        due_s = min(
+            member.clock.to_master(data["sent_s"]),
+            self._reported_s.get(member, received_s) + _REPORT_EVERY_S,
+        )
+        self._reported_s[member] = received_s
+        if received_s - due_s > _LATE_REPORT_S:
+            late_s = received_s - due_s
             self._late.setdefault(member, f"a report of it came {late_s:.1f} s late")
 
     def note_drained(self, member: Member, data: dict[str, Any]) -> None:
@@ -182,16 +189,11 @@ class FleetStep:
             problems.append(_problem("worker-lost", member, f"was lost: {member.lost}"))
         elif spooled and (difference := member.ledger.differs_from(spooled)):
             problems.append(_problem("worker-lost", member, f"lost lines: {difference}"))
-        if member in self._late:
+        if member in self._late and not member.lost:
             problems.append(_problem("worker-lost", member, f"was late: {self._late[member]}"))
         if clock is not None and (doubt := doubt_clocks(self._clocks[member], clock)):
             problems.append(_problem("worker-clock", member, f"is not in time: {doubt}"))
         return problems
-
-
-def users_of_largest_share(users: int, workers: int) -> int:
-    """Return how many users the worker with the most of them has."""
-    return ceil(users / workers)
 
 
 def _problem(code: str, member: Member, what: str) -> Problem:

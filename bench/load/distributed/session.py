@@ -104,6 +104,8 @@ class Session(AbstractContextManager["Session"]):
             self._go.set(float(data["origin_s"]))
         elif kind == "dismiss":
             self._finish("dismissed", str(data["because"]))
+        elif kind == "over":
+            self._finish("master-lost", "another one has taken its place")
         else:
             self._commands.put((kind, data))
 

@@ -134,6 +134,7 @@ def _await_place(task: Task, keys: Keys) -> tuple[JoiningTalk, dict[str, Any] | 
                 case "welcome":
                     return talk, answer
                 case "over":
+                    talk.close()
                     return talk, None
                 case "refused":
                     raise DriverFailure("fleet", str(answer["because"]))

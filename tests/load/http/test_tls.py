@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 import struct
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,6 @@
-"""A Starlette app under uvicorn that streams numbered, stamped events; prints its port.
+"""A Starlette app under uvicorn that streams numbered, stamped events.
 
+Its argument is the port to listen on; without one, it takes a free one and prints it.
 `?every=50` is the time between two events in ms.
 """
 
@@ -80,7 +81,8 @@ app = Starlette(
 def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    with socket.create_server(("127.0.0.1", port), backlog=4096) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", backlog=4096)
