@@ -46,7 +46,7 @@ def test_a_value_is_of_one_kind(fields: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"hex": 4, "count_from": 1}, {"between": [2, 1]}])
 def test_a_value_of_no_kind_or_two_is_refused(fields: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="exactly one|between rises"):
+    with pytest.raises(ValidationError, match=r"exactly one|between rises"):
         SeededValue.model_validate(fields)
 
 
@@ -55,7 +55,7 @@ def test_a_value_of_no_kind_or_two_is_refused(fields: dict[str, Any]) -> None:
     [
         ([{"path": "/${x}"}], {}, "neither in values"),
         ([{"path": "/", "extract": {"x": "body"}}], {"x": {"hex": 1}}, "rename one"),
-        ([], {"x": {"hex": 1}}, "exactly one of|there is none"),
+        ([], {"x": {"hex": 1}}, r"exactly one of|there is none"),
     ],
 )
 def test_values_and_their_uses_belong_together(
