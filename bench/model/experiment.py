@@ -212,8 +212,9 @@ class ExperimentFile(Record):
         for request in self.flow:
             for name in sorted(request.uses - extracted - self.values.keys()):
                 raise ValueError(
-                    f"{request.method} {request.path} uses ${{{name}}}, which is neither in values "
-                    "nor extracted from an answer; write $${ for the characters themselves"
+                    f"the request {request.method} {request.path} uses ${{{name}}}, which is "
+                    "neither in values nor extracted from an answer; write $${ for the "
+                    "characters themselves"
                 )
         return self
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Same, Service
-from bench.model.flow import FlowRequest
+from bench.model.flow import FlowRequest, SeededValue
 from bench.model.variant import Gunicorn, Uvicorn, Variant
 from bench.reporting.labels import counted
 from bench.reporting.listing import write_ladder
@@ -22,6 +22,8 @@ def build_experiment_sheet(experiment: Experiment) -> Section:
     tables = [_facts(experiment), _variants(experiment)]
     if file.flow:
         tables.append(_flow(file.flow))
+    if file.values:
+        tables.append(_values(file.values))
     if file.presets:
         tables.append(_presets(file.presets))
     return Section(
@@ -123,8 +125,11 @@ def _flow(flow: Iterable[FlowRequest]) -> Table:
             Column(title="request", foldable=True),
             Column(title="name", foldable=True, rank=2),
             Column(title="body", foldable=True, rank=3),
+            Column(title="weight", align="right", rank=1),
             Column(title="think", align="right", rank=1),
             Column(title="right status", align="right", rank=1),
+            Column(title="expected", foldable=True, rank=3),
+            Column(title="extracted", foldable=True, rank=3),
         ),
         rows=tuple(
             Row(
@@ -132,14 +137,28 @@ def _flow(flow: Iterable[FlowRequest]) -> Table:
                     f"{request.method} {request.path}",
                     request.name or "",
                     request.body or _json(request.json_body),
+                    "" if request.weight is None else f"{request.weight:g}",
                     format_duration(request.think) if request.think else "",
                     "" if request.status is None else str(request.status),
+                    ", ".join(f"{place} = {_json(is_)}" for place, is_ in request.expect.items()),
+                    ", ".join(f"{name} = {place}" for name, place in request.extract.items()),
                 )
             )
             for request in flow
         ),
     )
     return without_empty_columns(table)
+
+
+def _values(values: Mapping[str, SeededValue]) -> Table:
+    return Table(
+        title="Values",
+        columns=(Column(title="name"), Column(title="drawn for each round", foldable=True)),
+        rows=tuple(
+            Row(cells=(name, _json(value.model_dump(mode="json", exclude_none=True))))
+            for name, value in values.items()
+        ),
+    )
 
 
 def _json(body: object) -> str:

@@ -128,3 +128,18 @@ def test_a_search_shows_what_it_looks_for_and_where(make_experiment: Build) -> N
     assert found["load model"] == "open, even arrivals"
     assert found["rates tried"] == "from 20 to at most 5000 per second"
     assert found["requests in flight"] == "at most 1000"
+
+
+def test_what_a_flow_draws_expects_and_extracts_is_told(make_experiment: Build) -> None:
+    sheet = build_experiment_sheet(
+        make_experiment(
+            flow=[
+                {"path": "/${n}", "weight": 2, "expect": {"body": "ok"}, "extract": {"a": "body"}},
+                {"path": "/${a}"},
+            ],
+            values={"n": {"between": [1, 2]}},
+        )
+    )
+    flow, values = sheet.tables[2:]
+    assert {"2", 'body = "ok"', "a = body"} <= set(flow.rows[0].cells)
+    assert values.rows[0].cells == ("n", '{"between": [1, 2]}')
