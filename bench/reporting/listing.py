@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.model.experiment import Experiment
-from bench.model.plan import Plan, PlannedSearch, PlannedTrial
+from bench.model.plan import Fleet, Plan, PlannedSearch, PlannedTrial
 from bench.model.run import StoredRun
 from bench.planning.searching import MAX_STEPS, count_expected_steps
 from bench.reporting.knee_line import write_conditions
@@ -49,7 +49,8 @@ def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float
     """
     table = Table(
         title=f"Plan of {plan.name}",
-        caption=f"Preset {plan.preset or 'none'}, seed {plan.seed}, pinning {plan.pin}.",
+        caption=f"Preset {plan.preset or 'none'}, seed {plan.seed}, pinning {plan.pin}"
+        f"{_about_fleet(plan.fleet)}.",
         columns=(
             Column(title="trial", align="right"),
             Column(title="experiment", foldable=True),
@@ -79,6 +80,13 @@ def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float
         ),
     )
     return without_empty_columns(table)
+
+
+def _about_fleet(fleet: Fleet | None) -> str:
+    if fleet is None:
+        return ""
+    remote = f", {fleet.remote} of them elsewhere" if fleet.remote else ""
+    return f", load from {counted(fleet.size, 'worker')}{remote}"
 
 
 def build_run_list(runs: Sequence[StoredRun], unreadable: Mapping[str, str]) -> Table:

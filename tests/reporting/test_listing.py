@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bench.model.plan import Fleet
 from bench.reporting.listing import build_experiment_list, build_plan_table, build_run_list
 
 Build = Callable[..., Any]
@@ -80,3 +81,10 @@ def test_a_search_is_listed_by_what_it_looks_for(make_experiment: Build) -> None
     searching = make_experiment(load={"search": ["p99 < 250ms", "error_ratio < 1%"]})
     table = build_experiment_list([searching], {})
     assert "search for p99 < 250ms and error_ratio < 1%" in table.rows[0].cells
+
+
+def test_a_plan_says_how_many_workers_send_the_load(make_plan: Build) -> None:
+    plan = make_plan().model_copy(update={"fleet": Fleet(local=2, remote=1)})
+    table = build_plan_table(plan, {}, 0.0)
+    assert "load from 3 workers, 1 of them elsewhere" in table.caption
+    assert "workers" not in build_plan_table(make_plan(), {}, 0.0).caption
