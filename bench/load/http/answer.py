@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import httptools
 
 from bench.load.http.outcomes import BadResponseError
+from bench.load.http.response import Headers
 
 _FIRST_FINAL_STATUS: Final = 200
 _SWITCHING_PROTOCOLS: Final = 101
@@ -23,7 +24,7 @@ class WholeAnswer(NamedTuple):
     """An answer that is whole; shared by all requests that are answered alike."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
     bytes_received: int
     may_stay_open: bool
@@ -56,7 +57,7 @@ class Answer:
         """Return what came, once it is complete."""
         return WholeAnswer(
             self.status,
-            self.headers,
+            Headers(self.headers),
             self.body,
             self.bytes_received,
             self.may_stay_open,

@@ -101,7 +101,8 @@ class HttpClient:
             path[:1] == "/"
             and not (headers or data or params or auth)
             and json is None
-            and sender.adds_nothing
+            and sender.jar is None
+            and sender.auth_header is None
         ):
             request = sender.builder.build_plain(method, path)
         else:
@@ -114,7 +115,7 @@ class HttpClient:
         sent = self._log.begin(response.name)
         response.sent_s = sent.sent_s
         greenlet = getcurrent()
-        limit.enter(greenlet)
+        limit.enter(greenlet, sent.sent_s)
         try:
             sender.send(request, hop, response, follow=allow_redirects)
         finally:

@@ -12,7 +12,7 @@ import ssl
 from typing import Any, Final, NamedTuple
 
 import gevent
-from gevent import monkey
+from gevent import getcurrent, monkey
 
 from bench.load.http.answer import Answer, WholeAnswer
 from bench.load.http.deadlines import Limit
@@ -127,7 +127,7 @@ class Connection:
         self._send(tls.to_send())
 
     def _await_first_byte(self, limit: Limit) -> None:
-        greenlet = gevent.getcurrent()
+        greenlet = getcurrent()
         limit.enter(greenlet)
         try:
             while not self.answer.bytes_received:
@@ -180,7 +180,7 @@ class Connection:
         # that waits; here nobody does, and being woken for nothing does no harm.
         watcher, hub = self._readable, self._hub
         while True:
-            watcher.start(gevent.getcurrent().switch)
+            watcher.start(getcurrent().switch)
             try:
                 hub.switch()
             finally:

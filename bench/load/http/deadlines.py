@@ -23,9 +23,9 @@ class Limit:
         self._error = error
         self._queue: dict[Greenlet, float] = {}
 
-    def enter(self, greenlet: Greenlet) -> None:
+    def enter(self, greenlet: Greenlet, now_s: float | None = None) -> None:
         """Give a greenlet its time from now on, until it leaves."""
-        self._queue[greenlet] = perf_counter() + self._limit_s
+        self._queue[greenlet] = (perf_counter() if now_s is None else now_s) + self._limit_s
 
     def leave(self, greenlet: Greenlet) -> None:
         """Take back a greenlet's deadline."""

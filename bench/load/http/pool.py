@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import Final
 
 from gevent import getcurrent
@@ -41,7 +40,7 @@ class ConnectionPool:
         self._connect_limit: Limit | None = None
         self._set_limits(endpoint, options)
 
-    def take(self) -> Connection:
+    def take(self, now_s: float) -> Connection:
         """Return a connection that is open and idle, or a new one.
 
         Raises:
@@ -50,17 +49,17 @@ class ConnectionPool:
         while self._idle:
             connection = self._idle.pop()
             # Who sends again at once would not hear of the peer's goodbye in time anyway.
-            is_fresh = perf_counter() - self._given_back_s < _FRESH_S
+            is_fresh = now_s - self._given_back_s < _FRESH_S
             if is_fresh or not connection.was_closed_by_peer:
                 return connection
             self._lose(connection)
         return self._connect()
 
-    def give_back(self, connection: Connection, *, may_stay_open: bool) -> None:
+    def give_back(self, connection: Connection, now_s: float, *, may_stay_open: bool) -> None:
         """Take back a connection, and close it if nothing more can be asked on it."""
         if may_stay_open and self._keep_alive:
             self._idle.append(connection)
-            self._given_back_s = perf_counter()
+            self._given_back_s = now_s
         else:
             self._lose(connection)
 

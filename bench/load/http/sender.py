@@ -48,11 +48,6 @@ class Sender:
         self._root = endpoint.origin.url
         self._pools: dict[Origin, ConnectionPool] = {endpoint.origin: self.home}
 
-    @property
-    def adds_nothing(self) -> bool:
-        """Whether requests are sent without cookies and credentials."""
-        return self.jar is None and self.auth_header is None
-
     def build(self, hop: Hop) -> bytes:
         """Return the bytes of a request, with the cookies and credentials that belong to it.
 
@@ -108,7 +103,7 @@ class Sender:
         try:
             if pool is None:
                 pool = self._pool_for(Origin.of(url))
-            connection = pool.take()
+            connection = pool.take(response.ended_s or response.sent_s)
             answer = connection.exchange(
                 request, has_body=method != "HEAD", first_byte=pool.first_byte
             )
@@ -122,7 +117,7 @@ class Sender:
             response.fail(outcome_of_exception(error), error, error)
         finally:
             if connection is not None and pool is not None:
-                pool.give_back(connection, may_stay_open=may_stay_open)
+                pool.give_back(connection, response.ended_s, may_stay_open=may_stay_open)
 
     def _follow(self, hop: Hop, response: Response) -> None:
         """Follow redirects until one leads nowhere else."""
@@ -145,7 +140,7 @@ class Sender:
 
     def _take_in(self, answer: WholeAnswer, response: Response) -> None:
         response.status_code = status = answer.status
-        response.headers = Headers(answer.headers)
+        response.headers = answer.headers
         response.content = answer.body
         response.bytes_received += answer.bytes_received
         if status >= FIRST_ERROR_STATUS:

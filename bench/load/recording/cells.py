@@ -68,9 +68,10 @@ class Cells:
 
     def cell(self, group: Group, name: str, outcome: str) -> Cell:
         """Return the cell of such requests, the same for as long as the step lasts."""
-        key = CellKey(group, name, outcome)
-        cell = self._cells.get(key)
+        # A plain tuple is as good to look up with, and three times as quick to make.
+        cell: Cell | None = self._cells.get((group, name, outcome))  # type: ignore[call-overload]
         if cell is None:
+            key = CellKey(group, name, outcome)
             cell = self._cells[key] = Cell(key)
         return cell
 

@@ -154,9 +154,10 @@ class Recorder:
         Args:
             reason: in words, why it failed.
         """
-        if request not in self._open:
+        try:
+            self._open.remove(request)
+        except KeyError:
             return
-        self._open.remove(request)
         cell = self.cells.cell(request.group, request.name, outcome)
         cell.rows += pack_row(request.intended_s, request.sent_s, ended_s, bytes_received)
         if outcome != OK:

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -69,7 +70,7 @@ class Log:
         self.reconnects = 0
 
     def begin(self, name: str) -> Any:
-        return SimpleNamespace(sent_s=0.0, name=name)
+        return SimpleNamespace(sent_s=perf_counter(), name=name)
 
     def end(self, request: Any, response: Response) -> None:
         self.ended.append(response)
