@@ -64,7 +64,7 @@ def slices(step, number, phase):
     }
     yield same | {
         "type": "generator", "loop_lag_us": None, "cpu_s": 0.0, "core_wait_s": None,
-        "in_flight": 2, "scheduled": 0, "late": 0, "dropped": 0, "think_s": 0.0, "reconnects": 0,
+        "in_flight": 2, "think_s": 0.0, "reconnects": 0,
     }
 
 
