@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bench.model.condition import SearchedCondition, as_tuple
 from bench.model.duration import Duration
-from bench.model.flow import FlowRequest, SeededValue, ValueName
+from bench.model.flow import FlowRequest, SeededValue, ValueName, refuse_unknown_values
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.record import Record
 from bench.model.stream import Stream
@@ -209,13 +209,7 @@ class ExperimentFile(Record):
         extracted = {name for request in self.flow for name in request.extract}
         for both in extracted & self.values.keys():
             raise ValueError(f"{both!r} is a value and extracted from an answer: rename one")
-        for request in self.flow:
-            for name in sorted(request.uses - extracted - self.values.keys()):
-                raise ValueError(
-                    f"the request {request.method} {request.path} uses ${{{name}}}, which is "
-                    "neither in values nor extracted from an answer; write $${ for the "
-                    "characters themselves"
-                )
+        refuse_unknown_values(self.flow, self.values)
         return self
 
     @model_validator(mode="after")

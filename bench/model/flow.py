@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
@@ -74,6 +76,29 @@ def _names_in(document: Any) -> frozenset[str]:
             return frozenset().union(*map(_names_in, document))
         case _:
             return frozenset()
+
+
+def refuse_unknown_values(flow: Sequence[FlowRequest], given: Collection[str]) -> None:
+    """Refuse a flow that uses a value before anything can have given it.
+
+    Args:
+        given: names of the values that each round begins with.
+
+    Raises:
+        ValueError: it names the request and the value.
+    """
+    known = set(given)
+    # Of neighbours with weights only one is sent: what one extracts the others don't have.
+    for _, group in groupby(enumerate(flow), lambda pair: -1 if pair[1].weight else pair[0]):
+        requests = [request for _, request in group]
+        for request in requests:
+            for name in sorted(request.uses - known):
+                raise ValueError(
+                    f"the request {request.method} {request.path} uses ${{{name}}}, which is "
+                    "neither in values nor extracted from an answer before it; write $${ for the "
+                    "characters themselves"
+                )
+        known.update(name for request in requests for name in request.extract)
 
 
 class SeededValue(Record):

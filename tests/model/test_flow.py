@@ -54,6 +54,13 @@ def test_a_value_of_no_kind_or_two_is_refused(fields: dict[str, Any]) -> None:
     ("flow", "values", "message"),
     [
         ([{"path": "/${x}"}], {}, "neither in values"),
+        ([{"path": "/${x}", "extract": {"x": "body"}}], {}, "before it"),
+        ([{"path": "/${x}"}, {"path": "/", "extract": {"x": "body"}}], {}, "before it"),
+        (
+            [{"path": "/", "weight": 1, "extract": {"x": "body"}}, {"path": "/${x}", "weight": 1}],
+            {},
+            "before it",
+        ),
         ([{"path": "/", "extract": {"x": "body"}}], {"x": {"hex": 1}}, "rename one"),
         ([], {"x": {"hex": 1}}, r"exactly one of|there is none"),
     ],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import gevent
 
@@ -14,9 +15,11 @@ from bench.load.flows.template import MissingValueError
 from bench.load.flows.wire import CHUNK_BYTES, DeadlineError, Wire
 from bench.load.http.answer import Answer
 from bench.load.http.client import Endpoint
-from bench.load.http.outcomes import outcome_of_exception
+from bench.load.http.outcomes import BAD_REQUEST, outcome_of_exception
 from bench.load.recording.cells import pack_row
 from bench.load.recording.recorder import Outstanding, Ticket
+
+_PAUSE_S: Final = 0.010
 
 
 class Rounds(Protocol):
@@ -60,6 +63,10 @@ class FlowMachine(Wire):
     def begin(self, ticket: Ticket | None = None) -> None:
         """Begin a round; with a ticket, its first request was meant to be sent then."""
         book = self._book
+        if self._is_leaving:
+            if ticket is not None:
+                book.recorder.give_back(ticket)
+            return
         if not book.is_plain:
             self._values = book.values.draw(self._random)
         self._pages = book.choose(self._random)
@@ -74,6 +81,7 @@ class FlowMachine(Wire):
     def end(self) -> None:
         """Let go of the connection and the timer; once more does nothing."""
         self._is_leaving = True
+        self._on_open = None
         if self._timer is not None:
             self._timer.close()
             self._timer = None
@@ -117,7 +125,7 @@ class FlowMachine(Wire):
             return
         ended_s = perf_counter()
         page = self._page
-        known = page.known.get(data) if self._answer is None else None
+        known = page.known.get(data) if self._answer is None and not self._pending else None
         sent_s = self.sent_s
         if known is None or not sent_s:
             self._take(data, ended_s)
@@ -162,8 +170,8 @@ class FlowMachine(Wire):
         if data is None:
             try:
                 data = page.request.build(self._values)
-            except MissingValueError:  # the answer that was to give it has failed, and is counted
-                self._end_round()
+            except (MissingValueError, ValueError) as error:
+                self._give_up(page, error, ticket)
                 return
         self.exchange(data, has_body=page.has_body)
         if ticket is not None:
@@ -175,7 +183,8 @@ class FlowMachine(Wire):
         page, sent_s = self._page, self.sent_s
         verdict = page.request.judge(answer, self._values)
         intended_s = self._intended_s or sent_s
-        may_stay_open = answer.may_stay_open and self._endpoint.keep_alive
+        # An answer to half a request: what is left of it would be taken for the next one.
+        may_stay_open = answer.may_stay_open and self._endpoint.keep_alive and not self._pending
         known = page.note(verdict, data, self._received, intended_s, may_stay_open=may_stay_open)
         known.cell.rows += pack_row(intended_s, sent_s, ended_s, self._received)
         self._pass(may_stay_open=may_stay_open, extracted=verdict.extracted)
@@ -189,9 +198,14 @@ class FlowMachine(Wire):
     def _on_reconnect(self) -> None:
         self._book.recorder.reconnects += 1
 
-    def _end_round(self) -> None:
-        # Not from within: a flow that ends before its first request would recur without end.
-        gevent.get_hub().loop.run_callback(self._rounds.round_over, 0.0)
+    def _give_up(self, page: Page, error: Exception, ticket: Ticket | None) -> None:
+        """End a round that can't go on, and begin the next one a little later, lest it spins."""
+        if ticket is not None:
+            self._book.recorder.give_back(ticket)
+        if not isinstance(error, MissingValueError):  # else the answer that failed is counted
+            now_s = perf_counter()
+            page.fail(BAD_REQUEST, str(error), now_s, now_s, now_s)
+        self.think(_PAUSE_S, partial(self._rounds.round_over, 0.0))
 
     def _thought(self, then: Callable[[], None]) -> None:
         self._timer.close()

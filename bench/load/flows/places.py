@@ -78,7 +78,7 @@ def _parse_steps(path: str, whole: str) -> list[str | int]:
 def _find_in_json(body: bytes, steps: list[str | int], path: str) -> Any:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoSuchPlaceError("the body is no JSON") from None
     for step in steps:
         if not isinstance(found, list if isinstance(step, int) else dict):

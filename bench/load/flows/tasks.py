@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from locust import task
 
@@ -18,6 +18,9 @@ from bench.load.flows.values import ValueSource
 from bench.load.http.outcomes import OK
 from bench.load.http.response import Response
 from bench.load.users import HttpUser
+
+_PAUSE_S: Final = 0.010
+"""After a round that could not go on."""
 
 
 class FlowTaskUser(HttpUser):
@@ -37,13 +40,14 @@ class FlowTaskUser(HttpUser):
             cls._source = ValueSource(
                 cls.values, worker=environment.worker, workers=environment.workers
             )
+        self._think_s = 0.0
         self._random = Random(random.getrandbits(64))
         prepared = prepare_flow(cls.flow, environment.endpoint.builder)
         self._choose = choose_rounds(prepared, [one.step.weight for one in prepared])
 
     def wait_time(self) -> float:
-        """Return the think time after a round: that of the last request."""
-        return type(self).flow[-1].think
+        """Return the think time after a round: that of its last request."""
+        return self._think_s
 
     @task
     def run_round(self) -> None:
@@ -51,10 +55,17 @@ class FlowTaskUser(HttpUser):
         assert self._source is not None
         values = self._source.draw(self._random)
         requests = self._choose(self._random)
+        self._think_s = requests[-1].step.think
         for request in requests:
             try:
                 self._send(request, values)
             except MissingValueError:  # the answer that was to give it has failed, and is counted
+                self._think_s = _PAUSE_S
+                return
+            except ValueError as error:
+                step = request.step
+                self.client.note_unsendable(step.method, step.path, request.name, error)
+                self._think_s = _PAUSE_S
                 return
             if request.step.think and request is not requests[-1]:
                 self.think(request.step.think)

@@ -47,6 +47,7 @@ class Wire:
 
     __slots__ = (
         "_answer",
+        "_asked_s",
         "_begun_s",
         "_endpoint",
         "_has_body",
@@ -57,6 +58,7 @@ class Wire:
         "_recv",
         "_send",
         "_socket",
+        "_was_open",
         "_watcher",
         "sent_s",
     )
@@ -75,6 +77,8 @@ class Wire:
         self._pending = b""
         self._is_connecting = False
         self._begun_s = 0.0
+        self._asked_s = 0.0
+        self._was_open = False
         self._on_open: Callable[[], None] | None = None
 
     # --- what subclasses define ---
@@ -88,7 +92,7 @@ class Wire:
         raise NotImplementedError
 
     def _on_reconnect(self) -> None:
-        """Take note that the target had closed the connection between two requests."""
+        """Take note that a connection that was to be kept has been replaced."""
 
     # --- what subclasses use ---
 
@@ -137,17 +141,20 @@ class Wire:
     def overdue(self, now_s: float) -> DeadlineError | None:
         """Return which deadline has passed, if one has."""
         endpoint = self._endpoint
+        connect_s, first_s = endpoint.connect_timeout_s, endpoint.first_byte_timeout_s
+        since_s = self.sent_s or self._begun_s
         if self._is_connecting:
-            connect_s = endpoint.connect_timeout_s or endpoint.timeout_s
-            if now_s - self._begun_s > connect_s:
+            if connect_s is not None and now_s - self._begun_s > connect_s:
                 return DeadlineError("connect-timeout", connect_s)
-        if not self.sent_s:
+        elif not self.sent_s:
             return None
-        waited_s = now_s - self.sent_s
-        first_s = endpoint.first_byte_timeout_s
-        if first_s is not None and not self._received and waited_s > first_s:
+        elif (
+            first_s is not None
+            and not self._received
+            and now_s - max(self._asked_s, self.sent_s) > first_s
+        ):
             return DeadlineError("first-byte-timeout", first_s)
-        if waited_s > endpoint.timeout_s:
+        if now_s - since_s > endpoint.timeout_s:
             return DeadlineError("timeout", endpoint.timeout_s)
         return None
 
@@ -245,6 +252,10 @@ class Wire:
             self.fail(OSError(code, os.strerror(code)))
             return
         self._is_connecting = False
+        self._asked_s = perf_counter()
+        if self._was_open and self._endpoint.keep_alive:
+            self._on_reconnect()
+        self._was_open = True
         self._send, self._recv = self._socket.send, self._socket.recv
         self._watch(_READ | _WRITE if self._pending else _READ)
         if self._on_open is not None:
@@ -272,11 +283,15 @@ class Wire:
             self.fail(error or ConnectionResetError(errno.ECONNRESET, "the connection was closed"))
         else:
             self.close()
-            self._on_reconnect()
 
     def _fail_soon(self, error: OSError) -> None:
         """Fail, but not from within the call that asked for it: it may ask again at once."""
-        gevent.get_hub().loop.run_callback(self.fail, error)
+        self.close()
+        gevent.get_hub().loop.run_callback(self._fail_unless_over, error, self.sent_s)
+
+    def _fail_unless_over(self, error: OSError, sent_s: float) -> None:
+        if self.sent_s == sent_s:
+            self.fail(error)
 
     def _put_back_answer(self) -> None:
         self._answer = None

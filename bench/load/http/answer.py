@@ -129,7 +129,7 @@ class Answer:
         framing = {name.lower() for name, _ in self.headers}
         self._ends_with_connection = not framing & {b"content-length", b"transfer-encoding"}
         if not self._has_body:
-            self.may_stay_open = self._parser.should_keep_alive()
+            self.may_stay_open = self._is_to_be_kept()
             self.is_complete = True
             # This parser would wait for a body that doesn't come.
             self._parser = httptools.HttpResponseParser(self)
@@ -143,11 +143,20 @@ class Answer:
 
     def on_message_complete(self) -> None:
         """Note that the answer is whole, unless it only announced the real one."""
+        if self.is_complete:  # at its head, since its body doesn't come
+            return
         if not self._headers_are_whole:
             self._clear()
             return
         self.may_stay_open = self.may_stay_open and self._parser.should_keep_alive()
         self.is_complete = True
+
+    def _is_to_be_kept(self) -> bool:
+        """Whether the connection is kept after a head, by that alone."""
+        said = b",".join(value for name, value in self.headers if name.lower() == b"connection")
+        if b"close" in said.lower():
+            return False
+        return self._parser.get_http_version() == "1.1" or b"keep-alive" in said.lower()
 
     def _clear(self) -> None:
         self._headers_are_whole = False

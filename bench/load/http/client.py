@@ -20,6 +20,7 @@ from bench.load.http.deadlines import Limit
 from bench.load.http.endpoint import Endpoint
 from bench.load.http.names import name_as_ours
 from bench.load.http.origin import Origin
+from bench.load.http.outcomes import BAD_REQUEST
 from bench.load.http.redirects import Hop
 from bench.load.http.request_bytes import Body, HeaderValue, Params
 from bench.load.http.request_log import RequestLog, SentRequest
@@ -124,6 +125,14 @@ class HttpClient:
             return response.recorded_by(self._log, sent)
         self._log.end(sent, response)
         return response
+
+    def note_unsendable(self, method: str, path: str, name: str, error: ValueError) -> None:
+        """Record a request that can't be sent as it was asked for."""
+        response = self._new_response(method, path, name, caught=False)
+        sent = self._log.begin(response.name)
+        response.sent_s = response.ended_s = sent.sent_s
+        response.fail(BAD_REQUEST, error, error)
+        self._log.end(sent, response)
 
     def get(self, url: str, **options: Any) -> Any:
         """Send a GET request; see `request`."""

@@ -48,6 +48,8 @@ class Connection:
         Raises:
             OSError: the connection can't be had.
         """
+        self.used_s = 0.0
+        """When it was last used; whoever hands it out keeps this."""
         self.answer = Answer()
         """The last one that was asked for, as far as it came."""
         self._socket = _new_socket(address.family, stdlib_socket.SOCK_STREAM)

@@ -11,6 +11,8 @@ from typing import Final
 
 OK: Final = "ok"
 CHECK_FAILED: Final = "check-failed"
+BAD_REQUEST: Final = "bad-request"
+"""It could not be sent as it was asked for; the scenario's fault."""
 TIMEOUT: Final = "timeout"
 CONNECT_TIMEOUT: Final = "connect-timeout"
 FIRST_BYTE_TIMEOUT: Final = "first-byte-timeout"

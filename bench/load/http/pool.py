@@ -35,7 +35,6 @@ class ConnectionPool:
         if self._address.tls is not None and options.tls is not None:
             self._address = self._address._replace(tls=options.tls)
         self._idle: list[Connection] = []
-        self._given_back_s = 0.0
         self._lost = 0
         self._connect_limit: Limit | None = None
         self._set_limits(endpoint, options)
@@ -49,7 +48,7 @@ class ConnectionPool:
         while self._idle:
             connection = self._idle.pop()
             # Who sends again at once would not hear of the peer's goodbye in time anyway.
-            is_fresh = now_s - self._given_back_s < _FRESH_S
+            is_fresh = now_s - connection.used_s < _FRESH_S
             if is_fresh or not connection.was_closed_by_peer:
                 return connection
             self._lose(connection)
@@ -59,7 +58,7 @@ class ConnectionPool:
         """Take back a connection, and close it if nothing more can be asked on it."""
         if may_stay_open and self._keep_alive:
             self._idle.append(connection)
-            self._given_back_s = now_s
+            connection.used_s = now_s
         else:
             self._lose(connection)
 

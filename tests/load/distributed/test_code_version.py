@@ -28,6 +28,9 @@ def test_any_change_of_a_source_changes_the_digest(tmp_path: Path) -> None:
 
 
 def test_a_version_names_the_package_and_its_sources() -> None:
-    number, _, digest = read_code_version().partition("+")
+    number, _, rest = read_code_version().partition("+")
+    digest, _, below = rest.partition(" ")
     assert number
     assert len(digest) == 12
+    assert below.startswith("(Python 3.")
+    assert "locust " in below

@@ -349,3 +349,98 @@ def test_an_ended_machine_lets_go_of_everything(play: Any) -> None:
     scene.machine.end()
     assert not scene.machine.is_open
     assert scene.recorder.senders == set()
+
+
+def test_what_can_not_be_sent_is_counted_and_the_flow_goes_on(play: Any) -> None:
+    scene = play(
+        play.answering(play.answer("two\nlines")),
+        flow=[
+            {"path": "/", "extract": {"token": "body"}},
+            {"path": "/use", "headers": {"X": "${token}"}},
+        ],
+    )
+    assert scene.run(2).outcomes == {("GET /", "ok"): 2, ("GET /use", "bad-request"): 2}
+    assert any("header" in text for text in scene.texts)
+
+
+def test_deeply_nested_json_has_no_places_and_strands_nobody(play: Any) -> None:
+    scene = play(
+        play.answering(play.answer("[" * 100_000)),
+        flow=[{"path": "/", "extract": {"x": "json:$.a"}}],
+    )
+    assert scene.run(2).outcomes == {("GET /", "check-failed"): 2}
+
+
+def test_an_answer_to_half_a_request_costs_the_connection(play: Any) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(play.answer("early"))
+        connection.recv(1)  # and never the rest, which the client has yet to send
+        time.sleep(0.2)
+
+    server = play.serve(script, play.answering(play.answer()))
+    scene = play.at(
+        server.url, [{"path": "/", "method": "POST", "body": "x" * 20_000_000}, {"path": "/next"}]
+    )
+    scene.run(1)
+    assert scene.outcomes == {("POST /", "ok"): 1, ("GET /next", "ok"): 1}
+    assert server.accepted == 2
+
+
+@pytest.mark.parametrize(
+    "head", ["200 OK\r\nContent-Length: 0", "204 X", "304 X", "200 OK\r\nX: y"]
+)
+def test_answers_to_head_keep_the_connection(play: Any, head: str) -> None:
+    server = play.serve(play.answering(f"HTTP/1.1 {head}\r\n\r\n".encode()))
+    scene = play.at(server.url, [{"path": "/", "method": "HEAD"}])
+    assert scene.run(4).outcomes == {("HEAD /", "ok"): 4}
+    assert server.accepted == 1
+
+
+def test_every_replaced_connection_is_counted_where_connections_are_kept(play: Any) -> None:
+    scene = play(play.answering(play.answer(headers="Connection: close\r\n")))
+    scene.run(3)
+    assert scene.recorder.reconnects == 2
+
+
+def test_the_first_bytes_time_begins_when_the_request_is_sent(play: Any) -> None:
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    fillers = [socket.socket() for _ in range(4)]
+    for filler in fillers:  # until the kernel's queue is full
+        filler.setblocking(False)
+        filler.connect_ex(full.getsockname())
+    scene = play.at(
+        f"http://127.0.0.1:{full.getsockname()[1]}",
+        first_byte_timeout_s=0.05,
+        connect_timeout_s=0.2,
+    )
+    try:
+        assert scene.run(1).outcomes == {("GET /", "connect-timeout"): 1}
+    finally:
+        for each in (*fillers, full):
+            each.close()
+
+
+def test_a_send_that_fails_ends_its_own_request_and_no_other(play: Any) -> None:
+    scene = play(play.answering(play.answer()), flow=[{"path": "/a"}, {"path": "/b"}])
+    scene.run(1)
+    machine = scene.machine
+    machine.sent_s = 1.0
+    machine._fail_soon(ConnectionResetError(errno.ECONNRESET, "reset"))
+    machine.sent_s = 2.0  # meanwhile that one has ended otherwise, and another was sent
+    scene._done.clear()
+    scene._done.wait(timeout=0.05)
+    assert machine.sent_s == 2.0
+    machine.sent_s = 0.0
+    assert scene.outcomes == {("GET /a", "ok"): 1, ("GET /b", "ok"): 1}
+
+
+def test_a_machine_that_has_left_begins_nothing_and_gives_its_ticket_back(play: Any) -> None:
+    scene = play(play.answering(play.answer()))
+    scene.machine.end()
+    ticket = scene.recorder.schedule("users", 1.0)
+    scene.machine.begin(ticket)
+    assert scene.recorder._unsent == set()
+    assert not scene.machine.is_open
