@@ -12,16 +12,19 @@ from bench.model.summary import Failure
 MOST_TOLD: Final = 3
 """A caution is a sentence or two; the rest stands in the JSON document."""
 
+OTHER_TEXTS: Final = "(other texts)"
+"""What drivers call all texts beyond the first few."""
+
 _LONGEST_TEXT: Final = 200
 """Texts come from targets and checks; some of them are whole pages."""
 
 
 def rank_failures(lines: Iterable[FailureText | Failure]) -> tuple[Failure, ...]:
-    """Add failures up by outcome and text, the most frequent first."""
+    """Add failures up by outcome and text, the most frequent first, unnamed ones last."""
     counts: Counter[tuple[str, str]] = Counter()
     for line in lines:
         counts[line.outcome, line.text] += line.count
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(counts.items(), key=lambda item: (item[0][1] == OTHER_TEXTS, -item[1], item[0]))
     return tuple(
         Failure(outcome=outcome, text=text, count=count)
         for (outcome, text), count in ranked

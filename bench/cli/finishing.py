@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,13 +30,7 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     """
     run = read_run(path)
     document = document_run(run)
-    if as_json:
-        sys.stdout.write(write_json_document(document))
-    else:
-        sections = build_sections(
-            run.record.plan, condense(document.steps), document.comparisons, document.knees
-        )
-        print_sections(Console(), sections)
+    _print_results(run, document, as_json=as_json)
     failures = [*outcome.failures, *_deaths(run)]
     for failure in failures:
         print_error(Console(stderr=True), failure)
@@ -43,6 +38,24 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures)
     if code:
         raise typer.Exit(code)
+
+
+def _print_results(run: StoredRun, document: RunDocument, *, as_json: bool) -> None:
+    """Print the results; who reads the first lines alone changes nothing of the exit code."""
+    try:
+        if as_json:
+            sys.stdout.write(write_json_document(document))
+            sys.stdout.flush()
+        else:
+            sections = build_sections(
+                run.record.plan, condense(document.steps), document.comparisons, document.knees
+            )
+            print_sections(Console(), sections)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as end:  # rich has seen it, and done the same
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
 
 
 def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:

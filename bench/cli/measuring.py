@@ -76,7 +76,9 @@ async def _measure_all(
 ) -> None:
     fleet = prepare_fleet(plan.fleet) if plan.fleet else None
     if fleet is not None and fleet.plan.remote:
-        text = f"{fleet.plan.remote} workers are to join from elsewhere: {fleet.invitation()}"
+        text = (
+            f"workers to join from elsewhere: {fleet.plan.remote}, each with {fleet.invitation()}"
+        )
         announce(Notice(text=text))
     async with supervise() as supervisor, saying_farewell(supervisor, fleet):
         for experiment in plan.experiments:

@@ -12,6 +12,7 @@ from bench.units import parse_duration_s
 
 BoundedQuantity = Literal["p50", "p90", "p95", "p99", "p999", "max", "mean", "error_ratio"]
 
+_BARE_NUMBER: Final = re.compile(r"^[\d.]+$")
 _GRAMMAR: Final = re.compile(r"^\s*([a-z_0-9]+)\s*<\s*(\S.*?)\s*$")
 
 
@@ -55,6 +56,8 @@ def parse_condition(text: Any) -> Any:
     if match is None:
         raise ValueError(f'a condition is like "p99 < 250ms" or "error_ratio < 0.1%", not {text!r}')
     quantity, bound = match.groups()
+    if quantity != "error_ratio" and _BARE_NUMBER.match(bound):
+        raise ValueError(f"the bound in {text!r} has no unit: write {bound}ms, or {bound}s")
     if quantity not in get_args(BoundedQuantity):
         known = ", ".join(get_args(BoundedQuantity))
         raise ValueError(f"{quantity!r} can't be bounded in {text!r}; these can: {known}")

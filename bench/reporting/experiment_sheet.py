@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Same, Service
 from bench.model.flow import FlowRequest, SeededValue
+from bench.model.stream import Stream
 from bench.model.variant import Gunicorn, Uvicorn, Variant
 from bench.reporting.labels import counted
 from bench.reporting.listing import write_ladder
@@ -22,6 +23,8 @@ def build_experiment_sheet(experiment: Experiment) -> Section:
     tables = [_facts(experiment), _variants(experiment)]
     if file.flow:
         tables.append(_flow(file.flow))
+    if file.stream:
+        tables.append(_stream(file.stream))
     if file.values:
         tables.append(_values(file.values))
     if file.presets:
@@ -148,6 +151,28 @@ def _flow(flow: Iterable[FlowRequest]) -> Table:
         ),
     )
     return without_empty_columns(table)
+
+
+def _stream(stream: Stream) -> Table:
+    declared = stream.model_dump(mode="json", exclude_defaults=True)
+    durations = {"send_every", "hold", "silence"}
+    return Table(
+        title="Stream",
+        columns=(Column(title="what"), Column(title="value", foldable=True)),
+        rows=tuple(
+            Row(
+                cells=(
+                    name,
+                    format_duration(value) if name in durations else _plain(value),
+                )
+            )
+            for name, value in declared.items()
+        ),
+    )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else _json(value)
 
 
 def _values(values: Mapping[str, SeededValue]) -> Table:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bench.analysis.failures import describe_failures, rank_failures, write_failure
+from bench.analysis.failures import OTHER_TEXTS, describe_failures, rank_failures, write_failure
 from bench.model.summary import Failure
 
 
@@ -33,3 +33,11 @@ def test_three_texts_are_told_at_most():
 def test_a_long_text_is_cut():
     assert len(write_failure(told("x" * 10_000, 1))) < 250
     assert write_failure(told("x" * 200, 1)).endswith("x")
+
+
+def test_texts_without_a_name_of_their_own_come_last() -> None:
+    lines = [
+        Failure(outcome="check-failed", text=OTHER_TEXTS, count=900),
+        Failure(outcome="check-failed", text="price is 7", count=1),
+    ]
+    assert [each.text for each in rank_failures(lines)] == ["price is 7", OTHER_TEXTS]

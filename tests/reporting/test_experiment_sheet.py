@@ -143,3 +143,10 @@ def test_what_a_flow_draws_expects_and_extracts_is_told(make_experiment: Build) 
     flow, values = sheet.tables[2:]
     assert {"2", 'body = "ok"', "a = body"} <= set(flow.rows[0].cells)
     assert values.rows[0].cells == ("n", '{"between": [1, 2]}')
+
+
+def test_a_stream_is_told_in_full(make_experiment: Build) -> None:
+    stream = {"protocol": "websocket", "path": "/ws", "send": "hi", "silence": "2s"}
+    sheet = build_experiment_sheet(make_experiment(flow=[], stream=stream))
+    told = dict(row.cells for row in sheet.tables[2].rows)
+    assert told == {"protocol": "websocket", "path": "/ws", "send": "hi", "silence": "2 s"}
