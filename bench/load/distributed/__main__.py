@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from pathlib import Path
 
 import locust  # noqa: F401 - first of all: it patches the standard library for gevent
 
-from bench.load.command_loop import EXIT_FAILED
 from bench.load.configuration import DriverEnvironment, LoadConfig
 from bench.load.control import ControlChannel
 from bench.load.distributed.code_version import read_code_version
@@ -19,30 +17,16 @@ from bench.load.distributed.master import Master
 from bench.load.distributed.orders import FleetOrder
 from bench.load.distributed.reception import Reception
 from bench.load.distributed.sealed_sockets import seal_locust
-from bench.load.failure import DriverFailure
-from bench.load.log import log_to_stderr
-
-logger = logging.getLogger("bench.load.distributed")
+from bench.load.entry import run_driver
 
 
 def main(arguments: list[str]) -> int:
     """Command workers until told to quit; return the exit code."""
-    log_to_stderr()
-    if len(arguments) != 2:
-        logger.error("usage: python -m bench.load.distributed CONFIG.json FLEET.json")
-        return EXIT_FAILED
-    try:
-        environment = DriverEnvironment.read(os.environ)
-        control = ControlChannel(environment.control_fd)
-    except DriverFailure as failure:
-        logger.error("%s", failure.message)  # noqa: TRY400 - no traceback for the user
-        return EXIT_FAILED
-    try:
-        return _make_master(Path(arguments[0]), Path(arguments[1]), control, environment).run()
-    except DriverFailure as failure:
-        logger.error("%s", failure.message)  # noqa: TRY400 - no traceback for the user
-        control.say("error", kind=failure.kind, message=failure.message)
-        return EXIT_FAILED
+    return run_driver(arguments, "CONFIG.json FLEET.json", _drive)
+
+
+def _drive(arguments: list[str], environment: DriverEnvironment, control: ControlChannel) -> int:
+    return _make_master(Path(arguments[0]), Path(arguments[1]), control, environment).run()
 
 
 def _make_master(

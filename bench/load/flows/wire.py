@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket as stdlib_socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
@@ -39,7 +40,7 @@ class DeadlineError(TimeoutError):
         self.outcome = outcome
 
 
-class Wire:
+class Wire(ABC):
     """Send requests one after the other, and hear of their answers in `_on_answer`.
 
     Subclasses define what happens then, and never block.
@@ -83,14 +84,19 @@ class Wire:
 
     # --- what subclasses define ---
 
+    @abstractmethod
+    def _on_readable(self) -> None:
+        """Read up to `CHUNK_BYTES`, and hand them to `_take`, or an error to `_lose`."""
+
+    @abstractmethod
     def _on_answer(self, answer: Answer, data: bytes, ended_s: float) -> None:
         """Take an answer that is whole; `data` is all of it, or empty if it came in pieces."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_failure(self, error: Exception, ended_s: float) -> None:
         """Take note that there won't be an answer; the connection is closed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_reconnect(self) -> None:
         """Take note that a connection that was to be kept has been replaced."""
 
@@ -167,16 +173,6 @@ class Wire:
             self._on_failure(error, perf_counter())
 
     # --- callbacks of the hub ---
-
-    def _on_readable(self) -> None:
-        try:
-            data = self._recv(CHUNK_BYTES)
-        except BlockingIOError:  # woken for nothing
-            return
-        except OSError as error:
-            self._lose(error)
-            return
-        self._take(data, perf_counter())
 
     def _on_writable(self) -> None:
         if self._is_connecting:

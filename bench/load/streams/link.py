@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket as stdlib_socket
+from abc import ABC, abstractmethod
 from time import perf_counter
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ _WRITE: Final = 2
 _CHUNK_BYTES: Final = 65_536
 
 
-class Link:
+class Link(ABC):
     """Connect, send and hear; subclasses define what happens then, and never block."""
 
     __slots__ = ("_pending", "_socket", "_watcher")
@@ -31,21 +32,21 @@ class Link:
 
     # --- what subclasses define ---
 
+    @abstractmethod
     def _on_connected(self) -> None:
         """Take note that bytes can be sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_data(self, data: bytes, received_s: float) -> None:
         """Take what came."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_end(self) -> None:
         """Take note that the other side has closed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_lost(self, error: OSError) -> None:
         """Take note that the connection broke, or never came to be."""
-        raise NotImplementedError
 
     # --- what subclasses use ---
 
