@@ -60,6 +60,25 @@ def format_duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def parse_ratio(text: str) -> float:
+    """Read a ratio such as `"0.1%"` or `"0.001"`.
+
+    Raises:
+        ValueError: the text is none.
+
+    >>> parse_ratio("3%"), parse_ratio("0.5")
+    (0.03, 0.5)
+    """
+    number, percent, rest = text.strip().partition("%")
+    try:
+        ratio = float("nan") if rest else float(number)
+    except ValueError:
+        ratio = float("nan")
+    if not abs(ratio) < float("inf"):
+        raise ValueError(f"{text!r} is no ratio: write 0.001 or 0.1%")
+    return ratio / 100 if percent else ratio
+
+
 def format_bytes(count: float) -> str:
     """Write a number of bytes in MiB.
 

@@ -107,14 +107,14 @@ def gather_evidence(
 ) -> Iterator[StepEvidence]:
     """Sort a trial's lines by step, in one pass over each kind, and add them up.
 
-    Lines of an arm go to the steps of that arm. Readings and observations belong to a window by
-    their time, the readings at its edges by the step that they name.
+    Readings and observations belong to a window by their time, the readings at its edges by the
+    step that they name.
     """
     lines = TrialLines(slices)
     edges, polls = _sort_readings(readings)
     told = Timeline(observations)
     for step in trial.steps:
-        of_step = lines.of(step.index, step.arm)
+        of_step = lines.of(step.index)
         tallies = _tally_names(of_step)
         yield StepEvidence(
             trial=trial,

@@ -1,4 +1,4 @@
-"""Step lines: what the generator spooled of a trial, sorted by step, arm, group and name."""
+"""Step lines: what the generator spooled of a trial, sorted by step, group and name."""
 
 from __future__ import annotations
 
@@ -23,26 +23,22 @@ _Phased = RequestSlice | ScheduleSlice | FailureText | StreamSlice
 
 
 class TrialLines:
-    """All lines of a trial, gone through once.
-
-    Lines of an arm belong to the steps of that arm. What the generator saw of itself belongs to all
-    arms of a step.
-    """
+    """All lines of a trial, or of one arm of a duet, gone through once."""
 
     def __init__(self, slices: Iterable[SliceLine]) -> None:
-        self._steps: defaultdict[tuple[int, str | None], StepLines] = defaultdict(StepLines)
+        self._steps: defaultdict[int, StepLines] = defaultdict(StepLines)
         self._generators: defaultdict[int, list[GeneratorSlice]] = defaultdict(list)
         self._told: set[int] = set()
         for line in slices:
             self._told.add(line.step)
             if not isinstance(line, GeneratorSlice):
-                self._steps[line.step, line.arm].add(line)
+                self._steps[line.step].add(line)
             elif line.phase == "window":
                 self._generators[line.step].append(line)
 
-    def of(self, step: int, arm: str | None) -> StepLines:
-        """Return the lines of one step and arm."""
-        return self._steps[step, arm]
+    def of(self, step: int) -> StepLines:
+        """Return the lines of one step."""
+        return self._steps[step]
 
     def of_generator(self, step: int) -> tuple[GeneratorSlice, ...]:
         """Return what the generator saw of itself in a step's window."""
@@ -59,7 +55,7 @@ def _lists() -> defaultdict[Named, list[RequestSlice]]:
 
 @dataclass(slots=True)
 class StepLines:
-    """The lines of one step and arm: those of the window, unless it says otherwise."""
+    """The lines of one step: those of the window, unless it says otherwise."""
 
     requests: defaultdict[Named, list[RequestSlice]] = field(default_factory=_lists)
     warming_up: defaultdict[Named, list[RequestSlice]] = field(default_factory=_lists)

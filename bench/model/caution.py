@@ -41,6 +41,7 @@ class CautionCode(StrEnum):
     UNPINNED = "unpinned"
     SHARED_CORES = "shared-cores"
     NOT_FRESH = "not-fresh"
+    TREE_UNPROVEN = "tree-unproven"
 
     @property
     def invalidates(self) -> bool:
@@ -55,6 +56,7 @@ _HARMLESS: Final = frozenset(
         CautionCode.UNPINNED,
         CautionCode.SHARED_CORES,
         CautionCode.NOT_FRESH,
+        CautionCode.TREE_UNPROVEN,
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.model.arm import Mode
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.record import Record
@@ -15,6 +16,8 @@ class Comparison(Record):
 
     experiment: str
     stratum: dict[str, StratumValue]
+    mode: Mode = "solo"
+    """Of a duet, whether its arms were loaded at the same time."""
     load: LoadLevel | None
     """None where the load level is what is compared: the knee."""
     quantity: str

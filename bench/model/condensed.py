@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.model.arm import Arm, Mode
 from bench.model.caution import CautionCode
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
@@ -50,9 +51,9 @@ class CondensedRow(Record):
 
     experiment: str
     variant: str
-    arm: str | None
+    arm: Arm | None
     stratum: dict[str, StratumValue]
-    mode: Literal["solo", "duet"]
+    mode: Mode
     load: LoadLevel
     name: str | None
     group: Literal["users", "bystander"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import BeforeValidator, WithJsonSchema
 
 from bench.model.record import Record
-from bench.units import parse_duration_s
+from bench.units import parse_duration_s, parse_ratio
 
 BoundedQuantity = Literal["p50", "p90", "p95", "p99", "p999", "max", "mean", "error_ratio"]
 
@@ -61,7 +61,7 @@ def parse_condition(text: Any) -> Any:
     if quantity not in get_args(BoundedQuantity):
         known = ", ".join(get_args(BoundedQuantity))
         raise ValueError(f"{quantity!r} can't be bounded in {text!r}; these can: {known}")
-    below = _parse_ratio(bound) if quantity == "error_ratio" else parse_duration_s(bound)
+    below = parse_ratio(bound) if quantity == "error_ratio" else parse_duration_s(bound)
     if not below > 0:
         raise ValueError(f"the bound in {text!r} is above 0")
     if quantity == "error_ratio" and below > 1:
@@ -79,14 +79,3 @@ SearchedCondition = Annotated[
     BeforeValidator(parse_condition),
     WithJsonSchema({"type": "string", "pattern": r"^\s*[a-z_0-9]+\s*<\s*\S"}),
 ]
-
-
-def _parse_ratio(text: str) -> float:
-    number, percent, rest = text.partition("%")
-    if rest:
-        raise ValueError(f"{text!r} is no ratio")
-    try:
-        ratio = float(number)
-    except ValueError:
-        raise ValueError(f"{text!r} is no ratio: write 0.001 or 0.1%") from None
-    return ratio / 100 if percent else ratio

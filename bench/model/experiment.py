@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bench.model.condition import SearchedCondition, as_tuple
 from bench.model.duration import Duration
 from bench.model.flow import FlowRequest, SeededValue, ValueName, refuse_unknown_values
+from bench.model.gate_settings import GateSettings
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.record import Record
 from bench.model.stream import Stream
@@ -174,6 +175,7 @@ class ExperimentFile(Record):
     )
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
     presets: dict[PresetName, PresetLoad] = Field(default_factory=dict)
+    gate: GateSettings = Field(GateSettings(), description="what `bench gate` looks at")
 
     @field_validator("window")
     @classmethod

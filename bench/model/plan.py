@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.model.arm import Arm, Mode
 from bench.model.condition import Condition
 from bench.model.experiment import Experiment, StratumValue
 from bench.model.load_level import LoadLevel
@@ -30,7 +31,10 @@ class PlannedSearch(Record):
 
 
 class PlannedTrial(Record):
-    """One variant in one stratum, freshly started, climbing the ladder once."""
+    """One variant in one stratum, freshly started, climbing the ladder once.
+
+    In a duet two are started and climb together: `variant` is the candidate's then.
+    """
 
     number: int
     experiment: str
@@ -41,11 +45,17 @@ class PlannedTrial(Record):
     steps: tuple[PlannedStep, ...]
     """Empty where the trial searches."""
     search: PlannedSearch | None = None
+    mode: Mode = "solo"
+    baseline: str | None = None
+    """The variant of a duet's baseline arm; in a gate the same one, of another version."""
+    starts_first: Arm = "baseline"
+    """Which arm of a duet is started first, and gets the lower port."""
 
     @property
     def folder_name(self) -> str:
-        """The name of its folder: `<nnn>-<experiment>-<variant>`."""
-        return f"{self.number:03d}-{self.experiment}-{self.variant}"
+        """The name of its folder: `<nnn>-<experiment>-<variant or duet>`."""
+        what = self.variant if self.mode == "solo" else "duet"
+        return f"{self.number:03d}-{self.experiment}-{what}"
 
 
 class Fleet(Record):

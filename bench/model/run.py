@@ -13,8 +13,8 @@ from bench.model.record import Record
 from bench.model.summary import StepRow
 from bench.model.trial import TrialRecord
 
-SCHEMA_VERSION = 2
-"""Version of the run folder's format. 2: several workers, streams, knees, calibration."""
+SCHEMA_VERSION = 3
+"""Version of the run folder's format. 2: workers, streams, knees, calibration. 3: duets, gates."""
 
 
 class RunRecord(Record):

@@ -26,7 +26,6 @@ class RequestSlice(Record):
     phase: Phase
     slice: int
     """Whole seconds since the step's start."""
-    arm: str | None = None
     worker: int | None = None
     """Which of several generator processes; None where there is but one."""
     group: Group
@@ -68,7 +67,6 @@ class CensoredRequests(Record):
 
     type: Literal["censored"] = "censored"
     step: int
-    arm: str | None = None
     worker: int | None = None
     group: Group
     name: str
@@ -84,7 +82,6 @@ class ScheduleSlice(Record):
     step: int
     phase: Phase
     slice: int
-    arm: str | None = None
     worker: int | None = None
     group: Group
     scheduled: int
@@ -102,7 +99,6 @@ class FailureText(Record):
     step: int
     phase: Phase
     slice: int
-    arm: str | None = None
     worker: int | None = None
     group: Group
     name: str
@@ -121,7 +117,6 @@ class StreamSlice(Record):
     step: int
     phase: Phase
     slice: int
-    arm: str | None = None
     worker: int | None = None
     name: str
     events: int

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
+from bench.model.arm import Arm, Mode
 from bench.model.caution import Caution
 from bench.model.experiment import StratumValue
 from bench.model.knee import Knee
@@ -29,7 +28,7 @@ class MeasuredStep(Record):
 
     index: int
     load: LoadLevel
-    arm: str | None = None
+    arm: Arm | None = None
     times: StepTimes | None
     """None: the level was skipped, or the target died before its window closed."""
     pilot_throughput_per_s: float | None
@@ -63,7 +62,9 @@ class MeasuredTrial(Record):
     stratum: dict[str, StratumValue]
     repetition: int
     seed: int
-    mode: Literal["solo", "duet"] = "solo"
+    mode: Mode = "solo"
+    arm: Arm | None = None
+    """Which arm of a duet it was."""
     started_at: str
     """UTC, ISO 8601."""
     finished_at: str
@@ -99,4 +100,17 @@ class TrialRecord(Record):
 
     schema_version: int
     trial: MeasuredTrial
+    """The only one; of a duet that of the baseline arm."""
+    candidate: MeasuredTrial | None = None
+    """That of a duet's candidate arm."""
     steps: tuple[JudgedStep, ...]
+    """Of both arms, where there are two; each names its own."""
+
+    @property
+    def arms(self) -> tuple[MeasuredTrial, ...]:
+        """The only one, or baseline and candidate."""
+        return (self.trial,) if self.candidate is None else (self.trial, self.candidate)
+
+    def steps_of(self, arm: Arm | None) -> tuple[JudgedStep, ...]:
+        """Return the steps of one arm."""
+        return tuple(step for step in self.steps if step.step.arm == arm)

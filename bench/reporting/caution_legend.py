@@ -116,6 +116,11 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "and are less independent than intervals assume.",
             "Let pairbench start it (app or command), or restart it between runs.",
         ),
+        CautionCode.TREE_UNPROVEN: Explanation(
+            "Nothing showed that the target ran the files of its own version of the code.",
+            "Look whether its command leads into its own tree; Python targets show it by "
+            "themselves, unless they are started with -I or -E.",
+        ),
     }
 )
 

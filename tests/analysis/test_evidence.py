@@ -43,16 +43,6 @@ def test_bystanders_are_kept_apart_from_users(build):
     assert evidence.succeeded_per_slice == {2: 1}
 
 
-def test_lines_of_an_arm_go_to_the_step_of_that_arm(build):
-    left, right = build.step(arm="left"), build.step(arm="right")
-    slices = [build.requests([1], arm="left"), build.requests([1, 1], arm="right")]
-
-    one, two = gather_evidence(build.trial(left, right, mode="duet"), slices, [], [])
-
-    assert (one.users.requests, two.users.requests) == (1, 2)
-    assert (one.succeeded_per_slice, two.succeeded_per_slice) == ({2: 1}, {2: 2})
-
-
 def test_polls_belong_to_the_window_by_their_time(build):
     evidence = build.evidence(
         *(build.reading(t_s=t_s, rss_bytes=int(t_s)) for t_s in (101.9, 102.0, 112.0, 112.1)),
@@ -130,7 +120,7 @@ def test_connections_that_the_generator_could_not_open_count_from_the_warm_up_on
         build.requests([], requests=1, outcome="generator-no-files", name="b"),
         build.requests([], requests=9, outcome="generator-no-files", phase="drain"),
         build.requests([], requests=9, outcome="timeout"),
-        build.requests([], requests=9, outcome="generator-no-ports", arm="other"),
+        build.requests([], requests=9, outcome="generator-no-ports", step=7),
     )
 
     assert evidence.exhausted == {"generator-no-files": 1, "generator-no-ports": 5}

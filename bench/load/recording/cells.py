@@ -118,7 +118,6 @@ class Cells:
             "step": self._step,
             "phase": cell.phase,
             "slice": cell.slice,
-            "arm": None,
             **key._asdict(),
             "requests": summed.response.total,
             "completed": summed.completed,

@@ -45,7 +45,6 @@ class FailureTexts:
                 "step": self._step,
                 "phase": phase,
                 "slice": second,
-                "arm": None,
                 **key._asdict(),
                 "text": text,
                 "count": count,

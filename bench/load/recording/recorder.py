@@ -203,7 +203,6 @@ class Recorder:
             {
                 "type": "censored",
                 "step": self._step,
-                "arm": None,
                 "group": group,
                 "name": name,
                 "count": len(ages),
@@ -245,7 +244,6 @@ class Recorder:
                 "step": self._step,
                 "phase": cell.phase,
                 "slice": cell.slice,
-                "arm": None,
                 "group": group,
                 **{name: of_cell[name] for name in ("scheduled", "late", "dropped")},
             }

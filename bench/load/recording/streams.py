@@ -115,7 +115,6 @@ class StreamRecorder:
             "step": self._step,
             "phase": cell.phase,
             "slice": cell.slice,
-            "arm": None,
             "name": name,
             "events": summed.events,
             "lost": summed.lost,
