@@ -10,6 +10,7 @@ BenchError                      exit
   MeasurementError              3    nothing valid could be measured
     GeneratorError              3    the load generator failed or was lost
     FingerprintError            3    the stored run comes from another machine
+    TreeError                   3    a version of the code can't be checked out or made ready
   TargetError                   4    a target did not start, died, or answered wrongly
     TargetStartError            4    it never became ready
     PortTakenError              4    another process took its port in between
@@ -112,10 +113,17 @@ class FingerprintError(MeasurementError):
     """A stored run comes from a machine that is not this one."""
 
 
+class TreeError(MeasurementError):
+    """A version of the code that can't be checked out or made ready, or runs another's files."""
+
+
 class TargetError(BenchError):
     """A target failed to start, died, or answered wrongly."""
 
     exit_code = EXIT_TARGET
+
+    arm: str | None = None
+    """Which arm of a duet it was; None where there is but one target."""
 
 
 class TargetStartError(TargetError):

@@ -17,6 +17,15 @@ _SECONDS_PER: Final = {
 _DURATION: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s|min|m|h)?\s*")
 
 _MEBIBYTE: Final = 1024 * 1024
+_BYTES_PER: Final = {
+    "kB": 1000,
+    "MB": 1000**2,
+    "GB": 1000**3,
+    "KiB": 1024,
+    "MiB": _MEBIBYTE,
+    "GiB": 1024**3,
+}
+_BYTES: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[kMG]B|[KMG]iB)\s*")
 
 
 def parse_duration_s(text: str | float) -> float:
@@ -77,6 +86,21 @@ def parse_ratio(text: str) -> float:
     if not abs(ratio) < float("inf"):
         raise ValueError(f"{text!r} is no ratio: write 0.001 or 0.1%")
     return ratio / 100 if percent else ratio
+
+
+def parse_bytes(text: str) -> float:
+    """Read an amount of memory such as `"64MiB"` or `"1.5 GB"` as bytes.
+
+    Raises:
+        ValueError: the text is none; a bare number is not, as it could be of any unit.
+
+    >>> parse_bytes("64MiB"), parse_bytes("1.5 GB")
+    (67108864.0, 1500000000.0)
+    """
+    match = _BYTES.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no amount of memory: write it like 64MiB, 1.5GiB or 200MB")
+    return float(match["number"]) * _BYTES_PER[match["unit"]]
 
 
 def format_bytes(count: float) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bench.analysis.pairing import NO_PAIR, PairedEstimate, estimate_pairs
 from bench.analysis.quantities import Quantity, choose_quantities
+from bench.model.arm import Arm, Mode
 from bench.model.comparison import Comparison
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel, Users
@@ -26,9 +27,10 @@ def compare_variants(
 ) -> tuple[Comparison, ...]:
     """Compare every variant with its experiment's baseline, in each stratum and at each load level.
 
-    A quantity that neither side has in any trial is left out. Trials of duets are not compared
-    here: their arms are pairs already. Nor are the steps of searches, which were driven at rates of
-    their own: what is compared there is what was found (`bench.analysis.knees`).
+    A quantity that neither side has in any trial is left out. The arms of a duet are a pair as they
+    are; solo trials are paired by repetition. The steps of searches are not compared, since they
+    were driven at rates of their own: what is compared there is what was found
+    (`bench.analysis.knees`).
 
     Args:
         records: the trials of a run, in their order.
@@ -40,42 +42,50 @@ def compare_variants(
         quantity.
     """
     return tuple(
-        _compare(cell, candidate, quantity, level)
+        _compare(cell, quantity, level)
         for experiment, baseline in order_experiments(records, baselines)
         for cell in _sort_cells(records, experiment, baseline)
-        for candidate in sorted(cell.steps.keys() - {baseline})
-        for quantity in choose_quantities(cell.steps_of(candidate, baseline))
+        for quantity in choose_quantities(cell.steps)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """The steps that may be compared: of one experiment, stratum and load level."""
-
-    experiment: str
-    stratum: dict[str, StratumValue]
-    load: LoadLevel
-    baseline: str
-    steps: dict[str, dict[int, tuple[MeasuredTrial, JudgedStep]]] = field(default_factory=dict)
-    """By variant and repetition."""
-
-    def steps_of(self, *variants: str) -> list[JudgedStep]:
-        """Return all steps of these variants."""
-        return [step for variant in variants for _, step in self.steps.get(variant, {}).values()]
+_Side = tuple[MeasuredTrial, JudgedStep]
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    candidate: tuple[MeasuredTrial, JudgedStep]
-    baseline: tuple[MeasuredTrial, JudgedStep]
+    candidate: _Side
+    baseline: _Side
 
     @property
-    def sides(self) -> tuple[tuple[MeasuredTrial, JudgedStep], ...]:
+    def sides(self) -> tuple[_Side, ...]:
         return (self.candidate, self.baseline)
 
     @property
     def valid(self) -> bool:
         return all(step.valid for _, step in self.sides)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What may be compared: two variants in one stratum at one load level, in one mode."""
+
+    experiment: str
+    mode: Mode
+    stratum: dict[str, StratumValue]
+    load: LoadLevel
+    candidate: str
+    baseline: str
+    pairs: list[_Pair] = field(default_factory=list)
+    steps: list[JudgedStep] = field(default_factory=list)
+    """Those without a partner among them."""
+
+    def key(self) -> Any:
+        """Return what cells are sorted by, and what tells them apart."""
+        return (
+            *(order_stratum(self.stratum), _order_load(self.load), self.candidate),
+            *(self.mode, self.baseline),
+        )
 
 
 def order_experiments(
@@ -88,17 +98,54 @@ def order_experiments(
 
 
 def _sort_cells(records: Sequence[TrialRecord], experiment: str, baseline: str) -> list[_Cell]:
+    own = [record for record in records if record.trial.experiment == experiment]
     cells: dict[Any, _Cell] = {}
+    for cell in (*_solo_cells(own, baseline), *_duet_cells(own)):
+        joined = cells.setdefault(cell.key(), cell)
+        if joined is not cell:
+            joined.pairs += cell.pairs
+            joined.steps += cell.steps
+    return [cells[key] for key in sorted(cells)]
+
+
+def _solo_cells(records: Sequence[TrialRecord], baseline: str) -> Iterator[_Cell]:
+    groups: dict[Any, dict[str, dict[int, _Side]]] = {}
     for record in records:
         trial = record.trial
-        if trial.experiment != experiment or trial.mode != "solo" or trial.knee is not None:
+        if trial.mode == "solo" and trial.knee is None:
+            for step in record.steps:
+                place = (order_stratum(trial.stratum), _order_load(step.step.load))
+                of_variant = groups.setdefault(place, {}).setdefault(trial.variant, {})
+                of_variant[trial.repetition] = (trial, step)
+    for variants in groups.values():
+        theirs = variants.get(baseline, {})
+        for candidate in variants.keys() - {baseline}:
+            ours = variants[candidate]
+            trial, step = next(iter(ours.values()))
+            yield _Cell(
+                *(trial.experiment, "solo", trial.stratum, step.step.load, candidate, baseline),
+                pairs=[_Pair(ours[each], theirs[each]) for each in sorted(ours.keys() & theirs)],
+                steps=[step for _, step in (*ours.values(), *theirs.values())],
+            )
+
+
+def _duet_cells(records: Sequence[TrialRecord]) -> Iterator[_Cell]:
+    for record in records:
+        if record.candidate is None:
             continue
-        for step in record.steps:
-            load = step.step.load
-            key = (order_stratum(trial.stratum), _order_load(load))
-            cell = cells.setdefault(key, _Cell(experiment, trial.stratum, load, baseline))
-            cell.steps.setdefault(trial.variant, {})[trial.repetition] = (trial, step)
-    return [cells[key] for key in sorted(cells)]
+        arms = (record.steps_of("candidate"), record.steps_of("baseline"))
+        for ours, theirs in zip(*arms, strict=True):
+            cell = _Cell(
+                record.trial.experiment,
+                "duet",
+                record.trial.stratum,
+                ours.step.load,
+                record.candidate.variant,
+                record.trial.variant,
+            )
+            cell.pairs.append(_Pair((record.candidate, ours), (record.trial, theirs)))
+            cell.steps += [ours, theirs]
+            yield cell
 
 
 def order_stratum(stratum: Mapping[str, StratumValue]) -> tuple[tuple[str, int, float, str], ...]:
@@ -116,19 +163,18 @@ def _order_load(load: LoadLevel) -> tuple[str, float]:
     return ("users", float(load.users)) if isinstance(load, Users) else ("rate", load.rate)
 
 
-def _compare(cell: _Cell, candidate: str, quantity: Quantity, level: float) -> Comparison:
-    ours, theirs = cell.steps[candidate], cell.steps.get(cell.baseline, {})
-    pairs = [_Pair(ours[each], theirs[each]) for each in sorted(ours.keys() & theirs.keys())]
-    kept = [pair for pair in pairs if pair.valid]
-    estimate = _estimate(quantity, kept, len(pairs), level)
-    selected = _describe_dropping(cell, candidate, pairs)
+def _compare(cell: _Cell, quantity: Quantity, level: float) -> Comparison:
+    kept = [pair for pair in cell.pairs if pair.valid]
+    estimate = _estimate(quantity, kept, len(cell.pairs), level)
+    selected = _describe_dropping(cell)
     return Comparison(
         experiment=cell.experiment,
         stratum=cell.stratum,
         load=cell.load,
         quantity=quantity.name,
-        candidate=candidate,
+        candidate=cell.candidate,
         baseline=cell.baseline,
+        mode=cell.mode,
         ratio=estimate.ratio,
         low=estimate.interval.low if estimate.interval else None,
         high=estimate.interval.high if estimate.interval else None,
@@ -136,8 +182,8 @@ def _compare(cell: _Cell, candidate: str, quantity: Quantity, level: float) -> C
         sign_flip_p=estimate.sign_flip_p,
         n=len(kept),
         method=estimate.method,
-        trials=tuple(sorted(trial.number for pair in kept for trial, _ in pair.sides)),
-        dropped=len(pairs) - len(kept),
+        trials=tuple(sorted({trial.number for pair in kept for trial, _ in pair.sides})),
+        dropped=len(cell.pairs) - len(kept),
         valid=bool(kept) and not selected,
         because="; ".join(filter(None, (estimate.missing, selected))),
     )
@@ -174,13 +220,18 @@ def _find_missing(quantity: Quantity, pair: _Pair) -> str:
     return ""
 
 
-def _describe_dropping(cell: _Cell, candidate: str, pairs: Sequence[_Pair]) -> str:
+def _describe_dropping(cell: _Cell) -> str:
     sides = {
-        candidate: [pair.candidate[1] for pair in pairs],
-        cell.baseline: [pair.baseline[1] for pair in pairs],
+        _name_side(cell, "candidate"): [pair.candidate[1] for pair in cell.pairs],
+        _name_side(cell, "baseline"): [pair.baseline[1] for pair in cell.pairs],
     }
     return "; ".join(
-        f"{invalid} of {len(steps)} steps of {variant} are invalid"
-        for variant, steps in sides.items()
+        f"{invalid} of {len(steps)} steps of {side} are invalid"
+        for side, steps in sides.items()
         if (invalid := sum(not step.valid for step in steps)) > MAX_DROPPED_RATIO * len(steps)
     )
+
+
+def _name_side(cell: _Cell, arm: Arm) -> str:
+    variant = cell.candidate if arm == "candidate" else cell.baseline
+    return variant if cell.candidate != cell.baseline else f"{variant} ({arm})"

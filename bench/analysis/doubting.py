@@ -22,6 +22,7 @@ from bench.analysis.doubting_numbers import (
     doubt_littles_law,
     doubt_nothing_measured,
     doubt_overload,
+    doubt_steady_ratio,
     doubt_steady_state,
     find_errors,
 )
@@ -47,7 +48,6 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_generator_resources,
     doubt_service_busy,
     doubt_littles_law,
-    doubt_steady_state,
     doubt_nothing_measured,
     doubt_overload,
     doubt_swapping,
@@ -62,7 +62,11 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
 
 
 def doubt(
-    evidence: StepEvidence, *, max_error_ratio: float, cores: int | None = None
+    evidence: StepEvidence,
+    *,
+    max_error_ratio: float,
+    cores: int | None = None,
+    beside: StepEvidence | None = None,
 ) -> tuple[Caution, ...]:
     """Raise every caution that a step deserves, in the order of their codes.
 
@@ -72,6 +76,7 @@ def doubt(
         evidence: what was seen of the step.
         max_error_ratio: the experiment's budget of failed requests.
         cores: cores of the machine; None: those of the placement are known, and no others.
+        beside: the same step of a duet's other arm.
     """
     if evidence.step.skipped is not None:
         skipped = Caution(code=CautionCode.LEVEL_SKIPPED, detail=evidence.step.skipped)
@@ -79,6 +84,7 @@ def doubt(
     raised = [
         *evidence.step.problems,
         *(look(evidence) for look in _DOUBTS),
+        doubt_steady_ratio(evidence, beside) if beside else doubt_steady_state(evidence),
         find_errors(evidence, max_error_ratio),
         doubt_cpu_stolen(evidence, cores),
     ]

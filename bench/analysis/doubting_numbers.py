@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.analysis.backlog import measure_backlog
 from bench.analysis.doubting_generator import name_generator
@@ -66,26 +66,46 @@ def doubt_steady_state(evidence: StepEvidence) -> Caution | None:
     The events of streams count as completions. A server may send to all of them at once, and such
     a burst falls into either half by chance, so that one event of each open stream is allowed, too.
     """
-    times = evidence.step.times
-    whole = _whole_slices(times) if times else range(0)
-    half = len(whole) // 2
-    if not half:
+    halves = _halve(evidence)
+    if halves is None or not halves.done:
         return None
-    first = _count_done(evidence, whole[:half])
-    second = _count_done(evidence, whole[-half:])
-    if not first + second:
-        return None
-    mean = (first + second) / 2
+    mean = halves.done / 2
     burst = evidence.all_streams.most_open / mean if evidence.all_streams else 0.0
-    chance = STANDARD_ERRORS * 2 / math.sqrt(first + second)
+    chance = STANDARD_ERRORS * 2 / math.sqrt(halves.done)
     limit = max(MAX_HALVES_DIFFERENCE, chance, burst)
-    if abs(second - first) / mean <= limit:
+    if abs(halves.second - halves.first) / mean <= limit:
         return None
     what = "events and successes" if evidence.all_streams else "successes"
+    first, second = (count / halves.slices for count in (halves.first, halves.second))
     return Caution(
         code=CautionCode.NO_STEADY_STATE,
-        detail=f"the window's first half had {first / half:.3g} {what} per second and its "
-        f"second {second / half:.3g}; up to {limit:.0%} apart does no harm",
+        detail=f"the window's first half had {first:.3g} {what} per second and its "
+        f"second {second:.3g}; up to {limit:.0%} apart does no harm",
+    )
+
+
+def doubt_steady_ratio(evidence: StepEvidence, other: StepEvidence) -> Caution | None:
+    """Doubt a duet's step in which the arms' throughputs moved against each other.
+
+    What slows both arms alike cancels in their ratio, and is no reason for doubt: on a shared
+    machine throughput swings from one second to the next. The limit is the greater of 10 % and
+    twice the standard error of the ratio of ratios, with completions taken as Poisson processes.
+    """
+    ours, theirs = _halve(evidence), _halve(other)
+    if ours is None or theirs is None:
+        return None
+    counts = (ours.first, ours.second, theirs.first, theirs.second)
+    if not all(counts):
+        return None
+    moved = abs(math.log(ours.second / ours.first) - math.log(theirs.second / theirs.first))
+    chance = STANDARD_ERRORS * math.sqrt(sum(1 / count for count in counts))
+    limit = max(MAX_HALVES_DIFFERENCE, chance)
+    if moved <= limit:
+        return None
+    return Caution(
+        code=CautionCode.NO_STEADY_STATE,
+        detail=f"the ratio of the arms' throughputs moved by {math.expm1(moved):.0%} between the "
+        f"window's halves; up to {limit:.0%} does no harm",
     )
 
 
@@ -166,6 +186,28 @@ def _blame_generator(evidence: StepEvidence) -> str:
         return ""
     worker, ratio = busiest
     return f"; {name_generator(evidence, worker)} used {ratio:.0%} of its core, a likely cause"
+
+
+class _Halves(NamedTuple):
+    first: int
+    second: int
+    slices: int
+    """Of each half."""
+
+    @property
+    def done(self) -> int:
+        return self.first + self.second
+
+
+def _halve(evidence: StepEvidence) -> _Halves | None:
+    """Count what was done in the halves of a window; None where there are too few slices."""
+    times = evidence.step.times
+    whole = _whole_slices(times) if times else range(0)
+    half = len(whole) // 2
+    if not half:
+        return None
+    first, second = (_count_done(evidence, part) for part in (whole[:half], whole[-half:]))
+    return _Halves(first, second, half)
 
 
 def _count_done(evidence: StepEvidence, slices: range) -> int:

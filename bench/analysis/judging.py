@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from bench.analysis.backlog import doubt_keeping_up
 from bench.analysis.doubting import doubt
@@ -45,6 +46,34 @@ def judge_trial(
     )
 
 
+class ArmLines(NamedTuple):
+    """One arm of a duet as it was driven, and all that was written down of it."""
+
+    trial: MeasuredTrial
+    slices: Iterable[SliceLine]
+    readings: Iterable[ReadingLine]
+    observations: Iterable[Observation]
+
+
+def judge_duet(
+    baseline: ArmLines, candidate: ArmLines, file: ExperimentFile, *, cores: int | None = None
+) -> tuple[JudgedStep, ...]:
+    """Judge every step of both arms of a duet: first the baseline's, then the candidate's.
+
+    Args:
+        baseline: the one arm.
+        candidate: the other.
+        file: the experiment, for the budget of errors.
+        cores: cores of the machine.
+
+    Raises:
+        GeneratorError: a histogram among the slices can't be read.
+    """
+    ours, theirs = (list(gather_evidence(*arm)) for arm in (baseline, candidate))
+    pairs = [*zip(ours, theirs, strict=True), *zip(theirs, ours, strict=True)]
+    return tuple(_judge_step(evidence, file.load, cores, beside) for evidence, beside in pairs)
+
+
 def judge_last_attempt(
     trial: MeasuredTrial,
     file: ExperimentFile,
@@ -69,8 +98,10 @@ def judge_last_attempt(
     return judge_attempt(evidence, _judge_step(evidence, file.load, cores), file.load)
 
 
-def _judge_step(evidence: StepEvidence, load: Load, cores: int | None) -> JudgedStep:
-    cautions = doubt(evidence, max_error_ratio=_error_budget(load), cores=cores)
+def _judge_step(
+    evidence: StepEvidence, load: Load, cores: int | None, beside: StepEvidence | None = None
+) -> JudgedStep:
+    cautions = doubt(evidence, max_error_ratio=_error_budget(load), cores=cores, beside=beside)
     if load.search:
         cautions = _explain_overload(evidence, cautions, load)
     return JudgedStep(

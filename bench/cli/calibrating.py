@@ -30,7 +30,8 @@ from bench.execution.machine.pinning import can_pin, pin_self
 from bench.execution.supervision.processes import Supervisor, supervise
 from bench.execution.targets.addresses import locate
 from bench.execution.trials.comparing_answers import References
-from bench.execution.trials.conducting import TrialSetting, conduct_trial
+from bench.execution.trials.conducting import conduct_trial
+from bench.execution.trials.setting import Side, TrialSetting, alike
 from bench.model.calibration import Calibration, CalibrationOrder
 from bench.model.environment import Environment
 from bench.model.plan import Placement, Plan, PlannedTrial
@@ -163,13 +164,12 @@ async def _measure(work: _Calibrating, announce: Announce) -> list[StepEvidence]
 def _setting(
     work: _Calibrating, trial: PlannedTrial, supervisor: Supervisor, announce: Announce
 ) -> TrialSetting:
+    experiment = work.plan.experiment(trial.experiment)
     return TrialSetting(
         supervisor=supervisor,
-        experiment=work.plan.experiment(trial.experiment),
+        experiment=experiment,
+        sides=alike(Side(experiment, {PATH_VARIABLE: work.path})),
         placement=work.placement,
-        service_env={PATH_VARIABLE: work.path},
-        service_descriptions={},
-        service_pids=tuple,
         probe_seed=work.plan.seed,
         references=References(),
         announce=announce,
@@ -181,7 +181,7 @@ def _setting(
 async def _measure_trial(
     setting: TrialSetting, trial: PlannedTrial, folder: Path, target: str
 ) -> list[StepEvidence]:
-    measured = await conduct_trial(setting, trial, folder)
+    (measured,) = await conduct_trial(setting, trial, folder)
     if measured.failure is not None:
         raise TargetDiedError(f"{target}: {measured.failure}.")
     refuse_answers(read_answers(folder) or (), target)

@@ -60,8 +60,7 @@ def _print_results(run: StoredRun, document: RunDocument, *, as_json: bool) -> N
 
 def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:
     """List the targets that died under load, those of earlier attempts included."""
-    for record in run.trials:
-        trial = record.trial
+    for trial in (arm for record in run.trials for arm in record.arms):
         if trial.failure is not None:
             yield TargetDiedError(
                 f"{trial.experiment}/{trial.variant}, trial {trial.number}: {trial.failure}",

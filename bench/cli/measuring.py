@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from bench.analysis.judging import judge_trial
+from bench.analysis.judging import ArmLines, judge_duet, judge_trial
 from bench.errors import BenchError, StorageError, SupervisorError
 from bench.execution.machine.pinning import can_pin, pin_self
 from bench.execution.services.starting import start_services
 from bench.execution.supervision.processes import Supervisor, supervise
 from bench.execution.trials.comparing_answers import References
-from bench.execution.trials.conducting import TrialSetting, conduct_trial
+from bench.execution.trials.conducting import conduct_trial
 from bench.execution.trials.fleet import RunFleet, prepare_fleet, saying_farewell
+from bench.execution.trials.parts import share_out
+from bench.execution.trials.setting import Side, TrialSetting, alike
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
 from bench.model.plan import Placement, Plan, PlannedTrial
 from bench.model.progress import Notice, ProgressEvent, TrialEnded
 from bench.model.run import SCHEMA_VERSION
-from bench.model.trial import TrialRecord
+from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.planning.placing import place
 from bench.storage.evidence import read_answers, read_evidence
-from bench.storage.run_folder import RunFolder
+from bench.storage.run_folder import RunFolder, arm_folder
 
 Announce = Callable[[ProgressEvent], None]
 
@@ -128,9 +131,9 @@ async def _setting(
             supervisor=supervisor,
             experiment=experiment,
             placement=placement,
-            service_env=services.env,
-            service_descriptions=services.descriptions,
-            service_pids=lambda: services.pids,
+            sides=alike(
+                Side(experiment, services.env, services.descriptions, lambda: services.pids)
+            ),
             probe_seed=plan.seed,
             references=References(),
             announce=announce,
@@ -157,35 +160,65 @@ async def _measure_trials(
             _recall_answers(setting.references, trial, folder)
     for trial in trials:
         if trial.number not in finished:
-            await _measure_trial(setting, trial, folder)
+            await measure_trial(setting, trial, folder)
 
 
-async def _measure_trial(setting: TrialSetting, trial: PlannedTrial, folder: RunFolder) -> None:
-    trial_folder = folder.begin_trial(trial.folder_name)
+async def measure_trial(
+    setting: TrialSetting, trial: PlannedTrial, folder: RunFolder
+) -> TrialRecord:
+    """Conduct a trial, judge it and store it.
+
+    Raises:
+        TargetError: a target did not start, or answered wrongly before load.
+        GeneratorError: a driver failed.
+        StorageError: records can't be written.
+    """
+    trial_folder = folder.begin_trial(trial)
     measured = await conduct_trial(setting, trial, trial_folder)
-    evidence = read_evidence(trial_folder)
-    steps = judge_trial(
-        measured,
-        setting.experiment.file,
-        evidence.slices,
-        evidence.readings,
-        evidence.observations,
-        cores=setting.cores,
-    )
-    record = TrialRecord(schema_version=SCHEMA_VERSION, trial=measured, steps=steps)
+    record, unreadable = _judge(setting, measured, trial_folder)
     folder.finish_trial(trial.folder_name, record)
-    if evidence.unreadable_observations:
-        text = f"{evidence.unreadable_observations} observations of the target could not be read"
+    if unreadable:
+        text = f"{unreadable} observations of the target could not be read"
         setting.announce(Notice(text=text))
+    failure = next((arm.failure for arm in measured if arm.failure is not None), None)
     setting.announce(
-        TrialEnded(trial=trial, steps=steps, failure=measured.failure, knee=measured.knee)
+        TrialEnded(trial=trial, steps=record.steps, failure=failure, knee=measured[0].knee)
     )
+    return record
+
+
+def _judge(
+    setting: TrialSetting, measured: Sequence[MeasuredTrial], folder: Path
+) -> tuple[TrialRecord, int]:
+    """Judge a trial by what lies in its folder; return how many observations were unreadable."""
+    file, cores = setting.experiment.file, setting.cores
+    evidence = [read_evidence(arm_folder(folder, arm.arm)) for arm in measured]
+    lines = [
+        ArmLines(arm, seen.slices, seen.readings, seen.observations)
+        for arm, seen in zip(measured, evidence, strict=True)
+    ]
+    if len(lines) == 1:
+        (alone,) = lines
+        steps = judge_trial(
+            alone.trial, file, alone.slices, alone.readings, alone.observations, cores=cores
+        )
+    else:
+        baseline, candidate = lines
+        steps = judge_duet(baseline, candidate, file, cores=cores)
+    record = TrialRecord(
+        schema_version=SCHEMA_VERSION,
+        trial=measured[0],
+        candidate=measured[1] if len(measured) > 1 else None,
+        steps=steps,
+    )
+    return record, sum(seen.unreadable_observations for seen in evidence)
 
 
 def _recall_answers(references: References, trial: PlannedTrial, folder: RunFolder) -> None:
-    answers = read_answers(folder.trial_path(trial.folder_name))
-    if answers:
-        references.learn(trial.variant, trial.stratum, answers)
+    for part in share_out(trial, folder.trial_path(trial.folder_name)):
+        answers = read_answers(part.folder)
+        if answers:
+            references.learn(part.label, trial.stratum, answers)
 
 
 @contextmanager

@@ -147,6 +147,13 @@ VariantsOption = Annotated[
         help="Only these variants, and the baseline.",
     ),
 ]
+DuetOption = Annotated[
+    bool,
+    typer.Option(
+        "--duet",
+        help="Load the baseline and one other variant at the same time, on the same core.",
+    ),
+]
 RepeatOption = Annotated[
     int | None,
     typer.Option("--repeat", min=1, max=1000, help="Repetitions: trials of each variant."),

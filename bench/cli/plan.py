@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.cli.parameters import (
     AllowRemoteOption,
     BindOption,
+    DuetOption,
     DurationOption,
     Names,
     Pin,
@@ -28,6 +29,7 @@ def plan(
     duration: DurationOption = None,
     repeat: RepeatOption = None,
     variants: VariantsOption = None,
+    duet: DuetOption = False,
     seed: SeedOption = None,
     pin: PinOption = None,
     workers: WorkersOption = None,
@@ -51,6 +53,7 @@ def plan(
         window_s=duration,
         repetitions=repeat,
         variants=variants,
+        duet=duet,
         seed=seed,
         pin=pin or Pin.AUTO,
         allow_remote=allow_remote,

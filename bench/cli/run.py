@@ -10,6 +10,7 @@ import typer
 from bench.cli.parameters import (
     AllowRemoteOption,
     BindOption,
+    DuetOption,
     DurationOption,
     Names,
     Pin,
@@ -34,6 +35,7 @@ def run(
     duration: DurationOption = None,
     repeat: RepeatOption = None,
     variants: VariantsOption = None,
+    duet: DuetOption = False,
     seed: SeedOption = None,
     pin: PinOption = None,
     workers: WorkersOption = None,
@@ -66,7 +68,7 @@ def run(
             *(names, preset, users, rate, duration, repeat, variants, seed, pin),
             *(workers, remote_workers, bind),
         )
-        if allow_remote or any(option is not None for option in options):
+        if allow_remote or duet or any(option is not None for option in options):
             raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
         session = resume_run(resume, results)
     else:
@@ -78,6 +80,7 @@ def run(
             window_s=duration,
             repetitions=repeat,
             variants=variants,
+            duet=duet,
             seed=seed,
             pin=pin or Pin.AUTO,
             allow_remote=allow_remote,

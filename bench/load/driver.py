@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
+from time import perf_counter
 from typing import Any
 
+import gevent
 from locust.runners import Runner
 
 from bench.load.command_loop import Command, CommandLoop
@@ -68,6 +71,8 @@ class Driver:
             seed=int(command["seed"]),
             users=int(load["users"]) if "users" in load else None,
             rate_per_s=None if "users" in load else float(load["rate"]),
+            shift=float(command.get("shift", 0.0)),
+            take_origin=partial(_await_origin, command.get("at_s")),
         )
         require_files(order.users or 0)
         self._step = Step(order, self._setting)
@@ -90,6 +95,15 @@ class Driver:
         if self._step is None:
             raise DriverFailure("generator", f"No step is under way that {command!r} could mean.")
         return self._step
+
+
+def _await_origin(at_s: float | None) -> float:
+    """Wait for the moment that a step is to begin at; return it, or now, where it is over."""
+    now_s = perf_counter()
+    if at_s is None or at_s < now_s:
+        return now_s
+    gevent.sleep(at_s - now_s)
+    return at_s
 
 
 def make_environment(config: LoadConfig) -> LoadEnvironment:

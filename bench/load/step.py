@@ -49,8 +49,10 @@ class StepOrder:
     rate_per_s: float | None = None
     arrivals_phase: float | None = None
     """Even arrivals: how much of a gap lies before the first one; None: drawn from the seed."""
+    shift: float = 0.0
+    """How much of a mean gap all schedules are moved by."""
     take_origin: Callable[[], float] = perf_counter
-    """Returns when the step begins; a worker of several waits here for all the others."""
+    """Returns when the step begins; who begins with others waits here for them."""
 
 
 class Step:
@@ -139,7 +141,7 @@ class Step:
             self._setting.environment.endpoint,
             self._recorder,
             served=served,
-            origin_s=self._timeline.origin_s,
+            origin_s=self._timeline.origin_s + self._order.shift / plan.rate,
             seed=f"{self._order.seed}-bystander",
         )
 
@@ -172,7 +174,7 @@ class Step:
         self._setting.announce_start()
         moments_s = schedule(
             self._setting.config.arrivals,
-            origin_s=self._timeline.origin_s,
+            origin_s=self._timeline.origin_s + self._order.shift / rate_per_s,
             rate_per_s=rate_per_s,
             seed=f"{self._order.seed}-arrivals",
             phase=self._order.arrivals_phase,

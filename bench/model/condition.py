@@ -7,12 +7,11 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from bench.model.bound import Dimension, parse_bound, write_bound
 from bench.model.record import Record
-from bench.units import parse_duration_s, parse_ratio
 
 BoundedQuantity = Literal["p50", "p90", "p95", "p99", "p999", "max", "mean", "error_ratio"]
 
-_BARE_NUMBER: Final = re.compile(r"^[\d.]+$")
 _GRAMMAR: Final = re.compile(r"^\s*([a-z_0-9]+)\s*<\s*(\S.*?)\s*$")
 
 
@@ -36,9 +35,7 @@ class Condition(Record):
         >>> Condition(quantity="p99", below=0.25).write(0.31276)
         '312.8ms'
         """
-        if self.quantity == "error_ratio":
-            return f"{value * 100:.4g}%"
-        return f"{value:.4g}s" if value >= 1 else f"{value * 1e3:.4g}ms"
+        return write_bound(_dimension(self.quantity), value)
 
 
 def parse_condition(text: Any) -> Any:
@@ -56,22 +53,22 @@ def parse_condition(text: Any) -> Any:
     if match is None:
         raise ValueError(f'a condition is like "p99 < 250ms" or "error_ratio < 0.1%", not {text!r}')
     quantity, bound = match.groups()
-    if quantity != "error_ratio" and _BARE_NUMBER.match(bound):
-        raise ValueError(f"the bound in {text!r} has no unit: write {bound}ms, or {bound}s")
     if quantity not in get_args(BoundedQuantity):
         known = ", ".join(get_args(BoundedQuantity))
         raise ValueError(f"{quantity!r} can't be bounded in {text!r}; these can: {known}")
-    below = parse_ratio(bound) if quantity == "error_ratio" else parse_duration_s(bound)
+    below = parse_bound(_dimension(quantity), bound, text)
     if not below > 0:
         raise ValueError(f"the bound in {text!r} is above 0")
-    if quantity == "error_ratio" and below > 1:
-        raise ValueError(f"the bound in {text!r} is a ratio, at most 1 or 100%")
     return Condition.model_validate({"quantity": quantity, "below": below})
 
 
 def as_tuple(given: Any) -> Any:
     """Let a single condition stand for a list of one."""
     return (given,) if isinstance(given, str | Condition | dict) else given
+
+
+def _dimension(quantity: str) -> Dimension:
+    return "ratio" if quantity == "error_ratio" else "time"
 
 
 SearchedCondition = Annotated[

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from bench.model.condition import SearchedCondition, as_tuple
 from bench.model.duration import Duration
@@ -16,6 +24,7 @@ from bench.model.gate_settings import GateSettings
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.record import Record
 from bench.model.stream import Stream
+from bench.model.threshold import Threshold, WrittenThreshold, find_misfits, is_written
 from bench.model.variant import Variant
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -176,6 +185,25 @@ class ExperimentFile(Record):
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
     presets: dict[PresetName, PresetLoad] = Field(default_factory=dict)
     gate: GateSettings = Field(GateSettings(), description="what `bench gate` looks at")
+    thresholds: tuple[WrittenThreshold, ...] = Field(
+        (),
+        description="what `bench run --check` holds the numbers against: checks such as "
+        '"p99 < 250ms" or "loop.throughput > 2 * threads.throughput", alone or in a table that '
+        "narrows them to load levels, a request or strata",
+    )
+
+    @field_validator("thresholds", mode="wrap")
+    @classmethod
+    def _thresholds_fit(
+        cls, given: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> tuple[Threshold, ...]:
+        given = (given,) if isinstance(given, str | dict) else given
+        thresholds: tuple[Threshold, ...] = handler(given)
+        for written, threshold in zip(given, thresholds, strict=True):
+            # Those of a plan were looked up before it was narrowed to some of the variants.
+            if is_written(written):
+                _refuse_misfits(threshold, info.data)
+        return thresholds
 
     @field_validator("window")
     @classmethod
@@ -223,6 +251,25 @@ class ExperimentFile(Record):
                 raise ValueError(f"strata {names[variable]} and {name} would be one variable")
             names[variable] = name
         return self
+
+
+def _refuse_misfits(threshold: Threshold, fields: Mapping[str, Any]) -> None:
+    """Refuse what a threshold names and nothing has, as far as the other fields are sound."""
+    if not {"variants", "strata", "load", "presets"} <= fields.keys():
+        return
+    load: Load = fields["load"]
+    presets: Iterable[PresetLoad] = fields["presets"].values()
+    misfits = find_misfits(
+        threshold,
+        variants=tuple(fields["variants"]),
+        strata={
+            name: [*values, *(v for each in presets for v in (each.strata or {}).get(name, ()))]
+            for name, values in fields["strata"].items()
+        },
+        model="users" if load.users else "rate" if load.rate else "search",
+    )
+    for misfit in misfits:
+        raise ValueError(misfit)
 
 
 class Experiment(Record):

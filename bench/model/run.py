@@ -11,6 +11,7 @@ from bench.model.knee import KneeEstimate
 from bench.model.plan import Plan
 from bench.model.record import Record
 from bench.model.summary import StepRow
+from bench.model.threshold import ThresholdVerdict
 from bench.model.trial import TrialRecord
 
 SCHEMA_VERSION = 3
@@ -56,3 +57,5 @@ class RunDocument(Record):
     comparisons: tuple[Comparison, ...]
     knees: tuple[KneeEstimate, ...] = ()
     """Of experiments that search for the highest rate that holds."""
+    thresholds: tuple[ThresholdVerdict, ...] = ()
+    """Of experiments that have some: each in every place that it holds for."""

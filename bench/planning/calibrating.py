@@ -13,7 +13,7 @@ from bench.model.load_level import Users
 from bench.model.plan import Placement, Plan, PlannedStep, PlannedTrial
 from bench.model.variant import Variant
 from bench.planning.placing import place
-from bench.planning.planning import derive_seed
+from bench.planning.seeds import derive_seed
 
 _FLOOR_WINDOW_S: Final = 2.0
 """Enough for tens of thousands of requests of one user."""

@@ -29,3 +29,5 @@ class PlanOptions(Record):
     pin: PinMode = "auto"
     allow_remote: bool = False
     fleet: Fleet | None = None
+    duet: bool = False
+    """Whether the baseline and one other variant at a time are loaded together."""

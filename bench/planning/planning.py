@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
-from itertools import product
-from typing import TypeVar
 
 from pydantic import ValidationError
 
 from bench.errors import UnknownNameError, UsageError
-from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad, StratumValue
-from bench.model.plan import Plan, PlannedSearch, PlannedStep, PlannedTrial
+from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad
+from bench.model.plan import Plan, PlannedSearch, PlannedTrial
+from bench.planning.conditions import list_steps, list_strata, shuffle
+from bench.planning.duets import plan_duets, refuse_duet
 from bench.planning.options import PRESETS, PlanOptions
-
-_Item = TypeVar("_Item")
+from bench.planning.seeds import derive_seed
 
 
 def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions) -> Plan:
@@ -34,7 +32,11 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
     if options.fleet is not None:
         _refuse_own_drivers(experiments)
     adjusted = tuple(_adjust(experiment, options) for experiment in experiments)
-    trials = (trial for experiment in adjusted for trial in _plan_trials(experiment, options.seed))
+    if options.duet:
+        for experiment in adjusted:
+            refuse_duet(experiment, options)
+    plan_trials = plan_duets if options.duet else _plan_trials
+    trials = (trial for experiment in adjusted for trial in plan_trials(experiment, options.seed))
     return Plan(
         name=name,
         preset=options.preset,
@@ -69,16 +71,6 @@ def _refuse_own_drivers(experiments: Sequence[Experiment]) -> None:
                 f"{experiment.name} brings its own driver, which can't be split over workers.",
                 hint="Leave --workers and --remote-workers out.",
             )
-
-
-def derive_seed(*parts: object) -> int:
-    """Derive a seed from others: equal parts give equal seeds, on every machine.
-
-    >>> derive_seed(1, "a") == derive_seed(1, "a"), derive_seed(1, "a") == derive_seed(2, "a")
-    (True, False)
-    """
-    digest = sha256("\0".join(str(part) for part in parts).encode()).digest()
-    return int.from_bytes(digest[:4], "big")
 
 
 def _adjust(experiment: Experiment, options: PlanOptions) -> Experiment:
@@ -165,15 +157,12 @@ def _chosen_variants(
 def _plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
     file = experiment.file
     order = random.Random(derive_seed(seed, experiment.name, "order"))
-    steps = tuple(
-        PlannedStep(index=index, load=level, window_s=file.window)
-        for index, level in enumerate(file.load.levels)
-    )
+    steps = list_steps(file)
     for repetition in range(file.repetitions):
-        for stratum in _shuffled(_strata(file), order):
+        for stratum in shuffle(list_strata(file), order):
             # Equal seeds for the variants of a repetition: they get the same requests and arrivals.
             trial_seed = derive_seed(seed, experiment.name, sorted(stratum.items()), repetition)
-            for variant in _shuffled(list(file.variants), order):
+            for variant in shuffle(list(file.variants), order):
                 yield PlannedTrial(
                     number=0,
                     experiment=experiment.name,
@@ -195,15 +184,3 @@ def _plan_search(file: ExperimentFile) -> PlannedSearch | None:
         to_per_s=file.load.search_to,
         window_s=file.window,
     )
-
-
-def _strata(file: ExperimentFile) -> list[dict[str, StratumValue]]:
-    """List the points of the grid; without strata there is one, which has no conditions.
-
-    Source: the Cartesian product, first name slowest.
-    """
-    return [dict(zip(file.strata, point, strict=True)) for point in product(*file.strata.values())]
-
-
-def _shuffled(items: Sequence[_Item], order: random.Random) -> list[_Item]:
-    return order.sample(items, k=len(items))

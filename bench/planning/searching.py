@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.model.knee import Attempt, Knee, KneeEnd
 from bench.model.plan import PlannedSearch
-from bench.planning.planning import derive_seed
+from bench.planning.seeds import derive_seed
 
 GROWTH: Final = 2.0
 """From one rate to the next while all held: a first failure is overloaded by no more than this."""

@@ -32,9 +32,10 @@ def _of_run(run: StoredRun) -> Iterable[str]:
             f"{len(run.unfinished)} of {planned} planned trials were not finished: "
             f"{', '.join(map(str, run.unfinished))}."
         )
-    for trial in run.trials:
-        if trial.trial.failure:
-            yield f"Trial {trial.trial.number} ended early: {trial.trial.failure}"
+    for trial in (arm for record in run.trials for arm in record.arms):
+        if trial.failure:
+            whose = f" ({trial.arm})" if trial.arm else ""
+            yield f"Trial {trial.number}{whose} ended early: {trial.failure}"
     if run.record.attempt > 1:
         yield f"The run was resumed: this is attempt {run.record.attempt}."
     yield from _of_machine(run.record)
@@ -75,16 +76,17 @@ def _places(trials: Sequence[TrialRecord]) -> Table | None:
 
 
 def _rows(record: TrialRecord) -> Iterable[Row]:
-    for judged in record.steps:
-        for caution in judged.cautions:
-            yield Row(
-                cells=(
-                    str(record.trial.number),
-                    record.trial.experiment,
-                    record.trial.variant,
-                    label_stratum(record.trial.stratum),
-                    str(judged.step.load),
-                    caution.code.value,
-                    caution.detail,
+    for trial in record.arms:
+        for judged in record.steps_of(trial.arm):
+            for caution in judged.cautions:
+                yield Row(
+                    cells=(
+                        str(trial.number),
+                        trial.experiment,
+                        f"{trial.variant} ({trial.arm})" if trial.arm else trial.variant,
+                        label_stratum(trial.stratum),
+                        str(judged.step.load),
+                        caution.code.value,
+                        caution.detail,
+                    )
                 )
-            )

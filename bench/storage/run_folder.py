@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 from bench.errors import StorageError
+from bench.model.arm import ARMS, Arm
+from bench.model.plan import PlannedTrial
 from bench.model.run import RunRecord
 from bench.model.trial import TrialRecord
 from bench.storage.atomic import write_atomically
@@ -84,19 +86,25 @@ class RunFolder:
             folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def begin_trial(self, folder_name: str) -> Path:
+    def begin_trial(self, trial: PlannedTrial) -> Path:
         """Make an empty folder for a trial; what an unfinished attempt left there is removed."""
-        folder = self.trial_path(folder_name)
+        folder = self.trial_path(trial.folder_name)
         with storing_in(folder):
             if folder.exists():
                 shutil.rmtree(folder)
-            folder.mkdir(parents=True)
+            for part in [folder] if trial.mode == "solo" else [arm_folder(folder, a) for a in ARMS]:
+                part.mkdir(parents=True)
         return folder
 
     def finish_trial(self, folder_name: str, record: TrialRecord) -> None:
         """Write `trial.json`: from now on the trial counts."""
         path = self.trial_path(folder_name) / TRIAL_FILE
         write_atomically(path, record.model_dump_json(indent=1))
+
+
+def arm_folder(folder: Path, arm: Arm | None) -> Path:
+    """Return where the raw records of one arm lie in a trial's folder."""
+    return folder if arm is None else folder / arm
 
 
 def remove_run(path: Path) -> None:

@@ -16,7 +16,15 @@ _WORKER_CONNECTIONS: Final = "10000"
 
 
 def server_command(
-    app: str, server: Server, *, root: Path, cwd: Path, temp: Path, host: str, port: int
+    app: str,
+    server: Server,
+    *,
+    root: Path,
+    cwd: Path,
+    temp: Path,
+    host: str,
+    port: int,
+    python: str = sys.executable,
 ) -> tuple[str, ...]:
     """Return the command line of an app under its server.
 
@@ -28,28 +36,29 @@ def server_command(
         temp: a folder for the server's own files.
         host: where to listen.
         port: where to listen.
+        python: the interpreter that runs the server.
     """
     match server:
         case Uvicorn():
-            return _uvicorn(app, server, root, host, port)
+            options = _uvicorn(app, server, root, host, port)
         case Gunicorn():
-            return _gunicorn(app, server, root, cwd, temp, f"{host}:{port}")
+            options = _gunicorn(app, server, root, cwd, temp, f"{host}:{port}")
         case _:
             assert_never(server)
+    return module_command(server.name, *options, python=python)
 
 
-def module_command(module: str, *arguments: str) -> tuple[str, ...]:
-    """Return the command line of a Python module, run by this interpreter.
+def module_command(module: str, *arguments: str, python: str = sys.executable) -> tuple[str, ...]:
+    """Return the command line of a Python module, run by this interpreter or another.
 
     The current folder is kept off the import path (-P), so that a user's folder named like a
     package of ours does no harm.
     """
-    return (sys.executable, "-P", "-m", module, *arguments)
+    return (python, "-P", "-m", module, *arguments)
 
 
 def _uvicorn(app: str, server: Uvicorn, root: Path, host: str, port: int) -> tuple[str, ...]:
-    return module_command(
-        "uvicorn",
+    return (
         app,
         *("--host", host, "--port", str(port)),
         *("--loop", server.loop, "--http", server.http, "--workers", str(server.workers)),
@@ -63,8 +72,7 @@ def _uvicorn(app: str, server: Uvicorn, root: Path, host: str, port: int) -> tup
 def _gunicorn(
     app: str, server: Gunicorn, root: Path, cwd: Path, temp: Path, address: str
 ) -> tuple[str, ...]:
-    return module_command(
-        "gunicorn",
+    return (
         *("--bind", address, "--worker-class", server.worker_class),
         *("--workers", str(server.workers), "--threads", str(server.threads)),
         *("--worker-connections", _WORKER_CONNECTIONS, "--backlog", _BACKLOG),

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from bench.execution.supervision.processes import (
 from bench.execution.targets.addresses import locate
 from bench.execution.targets.commands import server_command
 from bench.execution.targets.listening import listen
-from bench.execution.targets.ports import LOOPBACK
+from bench.execution.targets.ports import LOOPBACK, free_port
 from bench.execution.targets.running_service import wait_for_service
 from bench.execution.targets.stratum_env import stratum_env, value_text
 from bench.execution.targets.variables import (
@@ -64,6 +64,8 @@ async def launch_target(
     observations: Path,
     allow_remote: bool = False,
     environment: Mapping[str, str] = os.environ,
+    python: str = sys.executable,
+    choose_port: Callable[[], int] = free_port,
 ) -> AsyncIterator[RunningTarget]:
     """Start a fresh target on a free port; on leaving, end its tree and remove its folder.
 
@@ -81,6 +83,8 @@ async def launch_target(
         observations: the file that it may append observations to.
         allow_remote: whether a target that already runs may be elsewhere.
         environment: the caller's environment.
+        python: the interpreter of apps, and `{python}` in commands.
+        choose_port: names a port for each try.
 
     Raises:
         UsageError: a target that already runs is elsewhere, or has no address.
@@ -96,7 +100,7 @@ async def launch_target(
         experiment,
         variant,
         folder,
-        names=_placeholders(experiment, stratum, folder),
+        names=_placeholders(experiment, stratum, folder, python),
         environment=child_environment(environment)
         | {"PYTHONHASHSEED": hash_seed(seed), "PAIRBENCH_OBSERVATIONS": str(observations)}
         | stratum_env(stratum)
@@ -123,6 +127,7 @@ async def launch_target(
                     ready=ready,
                     timeout_s=variant.ready_timeout,
                     tls=variant.tls,
+                    choose_port=choose_port,
                 )
             )
         except SpawnError as error:
@@ -200,6 +205,7 @@ class _Launch:
         return server_command(
             self.variant.app,
             self.variant.server,
+            python=self.names["python"],
             root=self.experiment.root,
             cwd=cwd,
             temp=self.folder / "server",
@@ -209,10 +215,10 @@ class _Launch:
 
 
 def _placeholders(
-    experiment: Experiment, stratum: Mapping[str, StratumValue], folder: Path
+    experiment: Experiment, stratum: Mapping[str, StratumValue], folder: Path, python: str
 ) -> dict[str, str]:
     return {name: value_text(value) for name, value in stratum.items()} | {
-        "python": sys.executable,
+        "python": python,
         "folder": str(experiment.folder),
         "temp": str(folder / "temp"),
     }

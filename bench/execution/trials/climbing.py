@@ -1,40 +1,36 @@
 """Climb: pilot, warm-up, window and drain of one load level after the other.
 
 Which level is next is up to a route: the trial's ladder, or a search that looks at what was driven.
+The two parties of a duet climb together: each step begins in the same instant, and has one window.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from pydantic import TypeAdapter
-
-from bench.execution.trials.driver_link import DriverLink
-from bench.execution.watching.watcher import Watcher
-from bench.model.caution import Caution
+from bench.execution.together import together
+from bench.execution.trials.party import Party
 from bench.model.experiment import Load
 from bench.model.plan import PlannedStep, PlannedTrial
-from bench.model.progress import LiveNumbers, ProgressEvent, StepPhase, StepPhaseBegan
+from bench.model.progress import ProgressEvent, StepPhase, StepPhaseBegan
+from bench.model.reading import Edge
 from bench.model.trial import MeasuredStep, StepTimes
-from bench.planning.planning import derive_seed
-from bench.planning.warming import PILOT_S, pilot_is_over, reason_to_skip, warm_up_s
-
-_ANSWERS_WITHIN_S: Final = 30.0
-"""For what a driver does at once, on a machine that may be busy; includes its 5 s of grace."""
+from bench.planning.seeds import derive_seed
+from bench.planning.warming import PILOT_S, reason_to_skip, warm_up_s
 
 _NOTICE_S: Final = 0.25
 """How far ahead of its opening a window is announced, so that the driver hears of it in time."""
+
+_LEAD_S: Final = 0.1
+"""From the order to begin together until the beginning: it must have reached both drivers."""
 
 _DEFAULT_SPREAD_S: Final = 0.1
 """Over which users start where the service time is not known."""
 
 _MAX_SPREAD_S: Final = 5.0
-
-_PROBLEMS: Final[TypeAdapter[tuple[Caution, ...]]] = TypeAdapter(tuple[Caution, ...])
 
 
 class Route(Protocol):
@@ -68,118 +64,128 @@ class Ladder:
 
 
 class Climb:
-    """One trial on its way; `steps` grows as it goes."""
+    """One trial on its way; the steps of its parties grow as it goes.
+
+    Args:
+        trial: says which steps there are, unless the route does.
+        load: how they are driven.
+        parties: the targets that climb, one or two.
+        announce: is told of phases, and of the last party's numbers.
+        route: chooses steps; default: the trial's ladder.
+    """
 
     def __init__(
         self,
         trial: PlannedTrial,
         load: Load,
-        link: DriverLink,
-        watcher: Watcher,
+        parties: Sequence[Party],
         announce: Callable[[ProgressEvent], None],
-        service_time_s: float | None,
         route: Route | None = None,
     ) -> None:
-        self.steps: list[MeasuredStep] = []
-        self.over: str | None = None
-        """Why the driver can drive no further step."""
         self._route = route or Ladder(trial, load)
         self._trial = trial
         self._load = load
-        self._link = link
-        self._watcher = watcher
+        self._parties = parties
         self._announce = announce
-        self.service_time_s = service_time_s
-        link.on_progress = self._show
+        parties[-1].show_to(announce)
+
+    @property
+    def over(self) -> str | None:
+        """Why a driver can drive no further step."""
+        return next((party.over for party in self._parties if party.over is not None), None)
 
     async def run(self) -> None:
         """Drive one step after the other, as the route says."""
-        while (step := await self._route.choose(self.steps)) is not None:
-            self._watcher.set_step(step.index)
-            self.steps.append(await self._drive(step))
-            self._watcher.set_step(None)
+        first = self._parties[0]
+        while (step := await self._route.choose(first.steps)) is not None:
+            await self._drive(step)
             if self.over is not None:
-                ahead = self._route.list_ahead(len(self.steps))
-                self.steps += [_unmeasured(step, skipped=self.over) for step in ahead]
+                self._leave_out(self._route.list_ahead(len(first.steps)), self.over)
                 return
 
     def abandon(self, reason: str) -> None:
         """Note the steps that could not be driven to their end: the first was under way."""
-        missing = self._route.list_ahead(len(self.steps))
-        self.steps += [_unmeasured(step, skipped=None) for step in missing[:1]]
-        self.steps += [_unmeasured(step, skipped=reason) for step in missing[1:]]
+        driven = min(len(party.steps) for party in self._parties)
+        missing = self._route.list_ahead(driven)
+        for party in self._parties:
+            del party.steps[driven:]
+        self._leave_out(missing[:1], None)
+        self._leave_out(missing[1:], reason)
 
-    async def _drive(self, step: PlannedStep) -> MeasuredStep:
-        spread_s = min(self.service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
-        await self._link.say(
-            "start",
-            step=step.index,
-            load=step.load.model_dump(),
-            spread_s=spread_s,
-            seed=derive_seed(self._trial.seed, step.index),
+    def _leave_out(self, steps: Sequence[PlannedStep], reason: str | None) -> None:
+        for party in self._parties:
+            for step in steps:
+                party.leave_out(step, reason)
+
+    async def _drive(self, step: PlannedStep) -> None:
+        service_times_s = [party.service_time_s for party in self._parties]
+        service_time_s = max((each for each in service_times_s if each), default=None)
+        spread_s = min(service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
+        started_s = await self._start(step, spread_s)
+        self._tell(step, "pilot", PILOT_S)
+        warm_up = max(
+            warm_up_s(step.load, throughput_per_s, spread_s)
+            for throughput_per_s in await self._pilot(step, started_s, spread_s)
         )
-        started = await self._link.hear("started", _ANSWERS_WITHIN_S)
-        started_s = float(started["t_s"])
-        throughput_per_s = await self._pilot(step, started_s + spread_s)
-        warm_up = warm_up_s(step.load, throughput_per_s, spread_s)
         skipped = reason_to_skip(
             step.load,
             warm_up_s=warm_up,
             max_warm_up_s=self._load.max_warm_up,
             window_s=step.window_s,
-            service_time_s=self.service_time_s,
+            service_time_s=service_time_s,
         )
-        times = None if skipped else await self._measure(step, started_s, warm_up)
-        await self._link.say("stop")
-        stopped = await self._link.hear("stopped", _ANSWERS_WITHIN_S)
-        self.over = stopped.get("over")
-        return MeasuredStep(
-            index=step.index,
-            load=step.load,
-            times=times,
-            pilot_throughput_per_s=throughput_per_s,
-            skipped=skipped,
-            problems=_PROBLEMS.validate_python(stopped.get("problems") or ()),
+        times: list[StepTimes] | list[None] = [None] * len(self._parties)
+        if not skipped:
+            times = await self._measure(step, started_s, warm_up, service_time_s or 0.0)
+        await together(
+            party.stop(step, of_party, skipped)
+            for party, of_party in zip(self._parties, times, strict=True)
         )
 
-    async def _pilot(self, step: PlannedStep, from_s: float) -> float:
-        """Watch a level just long enough to know its throughput, failed requests included."""
-        self._tell(step, "pilot", PILOT_S)
-        while True:
-            progress = await self._link.hear("progress", _ANSWERS_WITHIN_S)
-            completed, elapsed_s = int(progress["completed"]), float(progress["t_s"]) - from_s
-            if pilot_is_over(step.load, completed, elapsed_s, self._load.max_warm_up):
-                return completed / elapsed_s
+    async def _start(self, step: PlannedStep, spread_s: float) -> list[float]:
+        at_s = time.monotonic() + _LEAD_S if len(self._parties) > 1 else None
+        seed = derive_seed(self._trial.seed, step.index)
+        return await together(
+            party.start(step, spread_s=spread_s, seed=seed, at_s=at_s) for party in self._parties
+        )
 
-    async def _measure(self, step: PlannedStep, started_s: float, warm_up: float) -> StepTimes:
+    async def _pilot(
+        self, step: PlannedStep, started_s: Sequence[float], spread_s: float
+    ) -> list[float]:
+        return await together(
+            party.pilot(step.load, origin_s + spread_s, self._load.max_warm_up)
+            for party, origin_s in zip(self._parties, started_s, strict=True)
+        )
+
+    async def _measure(
+        self, step: PlannedStep, started_s: Sequence[float], warm_up: float, service_time_s: float
+    ) -> list[StepTimes]:
         # Windows open on a whole second of the step, so that slices and window share their edges.
-        earliest_s = max(warm_up, time.monotonic() + _NOTICE_S - started_s)
-        opens_at_s = started_s + ceil(earliest_s)
+        latest_s = max(started_s)
+        earliest_s = max(warm_up, time.monotonic() + _NOTICE_S - latest_s)
+        opens_at_s = latest_s + ceil(earliest_s)
         closes_at_s = opens_at_s + step.window_s
-        deadline_s = closes_at_s + self._route.max_drain_s
         self._tell(step, "warm-up", opens_at_s - time.monotonic())
-        await self._link.say(
-            "window", opens_at_s=opens_at_s, closes_at_s=closes_at_s, deadline_s=deadline_s
-        )
-        edges = asyncio.create_task(self._read_edges(step, opens_at_s, closes_at_s))
-        try:
-            within_s = deadline_s - time.monotonic() + _ANSWERS_WITHIN_S
-            drained = await self._link.hear("drained", within_s)
-            await edges
-        finally:
-            edges.cancel()
-        return StepTimes(
-            started_s=started_s,
-            opens_at_s=opens_at_s,
-            closes_at_s=closes_at_s,
-            drained_at_s=float(drained["t_s"]),
-        )
 
-    async def _read_edges(self, step: PlannedStep, opens_at_s: float, closes_at_s: float) -> None:
-        await self._watcher.read_edge("opens", opens_at_s)
-        self._tell(step, "window", closes_at_s - time.monotonic())
-        await self._watcher.read_edge("closes", closes_at_s)
-        self._tell(step, "drain", self.service_time_s or 0.0)
+        def passed(edge: Edge) -> None:
+            if edge == "opens":
+                self._tell(step, "window", closes_at_s - time.monotonic())
+            else:
+                self._tell(step, "drain", service_time_s)
+
+        return await together(
+            party.measure(
+                StepTimes(
+                    started_s=origin_s,
+                    opens_at_s=opens_at_s,
+                    closes_at_s=closes_at_s,
+                    drained_at_s=closes_at_s,
+                ),
+                closes_at_s + self._route.max_drain_s,
+                passed if party is self._parties[-1] else lambda _: None,
+            )
+            for party, origin_s in zip(self._parties, started_s, strict=True)
+        )
 
     def _tell(self, step: PlannedStep, phase: StepPhase, expected_s: float) -> None:
         self._announce(
@@ -191,24 +197,3 @@ class Climb:
                 expected_s=max(expected_s, 0.0),
             )
         )
-
-    def _show(self, progress: dict[str, Any]) -> None:
-        target = self._watcher.latest("target")
-        self._announce(
-            LiveNumbers(
-                t_s=progress["t_s"],
-                throughput_per_s=progress.get("throughput_per_s"),
-                p99_s=progress.get("p99_s"),
-                errors=progress.get("errors") or 0,
-                in_flight=progress.get("in_flight") or 0,
-                target_cpu_ratio=self._watcher.cpu_ratio("target"),
-                target_rss_bytes=target.rss_bytes if target else None,
-                generator_cpu_ratio=self._watcher.cpu_ratio("generator"),
-            )
-        )
-
-
-def _unmeasured(step: PlannedStep, skipped: str | None) -> MeasuredStep:
-    return MeasuredStep(
-        index=step.index, load=step.load, times=None, pilot_throughput_per_s=None, skipped=skipped
-    )

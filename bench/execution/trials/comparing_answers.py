@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 from bench.analysis.sameness import all_failed, find_differences
 from bench.errors import AnswersDifferError, TargetError, UsageError
 from bench.execution.trials.driver_link import DriverLink
+from bench.execution.trials.parts import Part, naming_arm
 from bench.model.answers import Answer, Difference
 from bench.model.experiment import ExperimentFile, StratumValue
-from bench.model.plan import PlannedTrial
 from bench.model.variant import Variant
 from bench.storage.evidence import write_answers
 
@@ -45,51 +45,55 @@ class References:
         return self._answers.get(_key(stratum))
 
 
-async def check_answers(
-    link: DriverLink,
+async def probe_target(
+    link: DriverLink, file: ExperimentFile, *, seed: int
+) -> tuple[Answer, ...] | None:
+    """Ask a fresh target the seeded requests, one user alone; None: the driver can't probe."""
+    await link.say("probe", seed=seed, tasks=file.same.tasks)
+    requests = file.same.tasks * max(len(file.flow), 1) + 1
+    heard = await link.hear("answers", _BESIDE_REQUESTS_S + requests * file.load.timeout)
+    return _ANSWERS.validate_python(heard["answers"])
+
+
+def judge_answers(
+    answers: tuple[Answer, ...],
     file: ExperimentFile,
-    trial: PlannedTrial,
-    *,
-    seed: int,
+    part: Part,
     references: References,
-    folder: Path,
-) -> float | None:
-    """Probe a fresh target and compare its answers with those of the stratum's first trial.
+) -> float:
+    """Hold a fresh target's answers against those of the stratum's first trial; keep them.
 
     Returns:
-        The median service time of one user alone, in seconds; None if the driver can't probe.
+        The median service time of one user alone, in seconds.
 
     Raises:
         UsageError: the scenario sends nothing.
         TargetError: it answers nothing but errors, where errors are not the metric.
         AnswersDifferError: it answers otherwise than the reference.
     """
-    await link.say("probe", seed=seed, tasks=file.same.tasks)
-    requests = file.same.tasks * max(len(file.flow), 1) + 1
-    heard = await link.hear("answers", _BESIDE_REQUESTS_S + requests * file.load.timeout)
-    answers = _ANSWERS.validate_python(heard["answers"])
-    if answers is None:
-        return None
-    write_answers(folder, answers)
-    _refuse_failure(trial, file, answers, folder)
-    if file.same.check:
-        _refuse_difference(trial, file, answers, references)
+    write_answers(part.folder, answers)
+    _refuse_silence(part, file, answers)
+    with naming_arm(part.arm):
+        _refuse_failure(part, file, answers)
+        if file.same.check:
+            _refuse_difference(part, file, answers, references)
     return median(answer.service_s for answer in answers if answer.group == "users")
 
 
-def _refuse_failure(
-    trial: PlannedTrial, file: ExperimentFile, answers: Sequence[Answer], folder: Path
-) -> None:
+def _refuse_silence(part: Part, file: ExperimentFile, answers: Sequence[Answer]) -> None:
     if not any(answer.group == "users" for answer in answers):
         raise UsageError(
-            f"{trial.experiment}: one user sent nothing in {file.same.tasks} tasks.",
-            hint=f"What the tasks raised is in {folder / 'generator.log'}",
+            f"{part.trial.experiment}: one user sent nothing in {file.same.tasks} tasks.",
+            hint=f"What the tasks raised is in {part.folder / 'generator.log'}",
         )
+
+
+def _refuse_failure(part: Part, file: ExperimentFile, answers: Sequence[Answer]) -> None:
     said = all_failed(answers)
     if said is not None and file.load.max_error_ratio < 1:
         raise TargetError(
-            f"{trial.experiment}/{trial.variant} answers every request with an error: {said}",
-            hint=_where_to_look(file.variants[trial.variant], folder),
+            f"{part.trial.experiment}/{part.label} answers every request with an error: {said}",
+            hint=_where_to_look(file.variants[part.trial.variant], part.folder),
         )
 
 
@@ -100,17 +104,17 @@ def _where_to_look(variant: Variant, folder: Path) -> str:
 
 
 def _refuse_difference(
-    trial: PlannedTrial, file: ExperimentFile, answers: tuple[Answer, ...], references: References
+    part: Part, file: ExperimentFile, answers: tuple[Answer, ...], references: References
 ) -> None:
-    references.learn(trial.variant, trial.stratum, answers)
-    reference = references.find(trial.stratum)
+    references.learn(part.label, part.trial.stratum, answers)
+    reference = references.find(part.trial.stratum)
     assert reference is not None
     other, expected = reference
     differences = find_differences(expected, answers, file.same.ignore)
     if differences:
         raise AnswersDifferError(
-            f"{trial.experiment}: {trial.variant} and {other} answer equal requests differently.",
-            evidence=_describe(differences, other, trial.variant),
+            f"{part.trial.experiment}: {part.label} and {other} answer equal requests differently.",
+            evidence=_describe(differences, other, part.label),
             hint="Make them answer alike, or list what may differ in [same] ignore, "
             'such as "header:etag" or "json:$.elapsed".',
         )

@@ -1,221 +1,169 @@
-"""Conduct one trial: start its target, compare its answers, climb or search, stop everything."""
+"""Conduct one trial: start what is measured, compare answers, climb or search, stop everything."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from bench.analysis.judging import judge_last_attempt
-from bench.execution.supervision.processes import ManagedProcess, Supervisor
-from bench.execution.targets.launching import RunningTarget, launch_target
-from bench.execution.targets.stratum_env import stratum_env
+from bench.execution.targets.launching import RunningTarget
+from bench.execution.together import together
 from bench.execution.trials.climbing import Climb
-from bench.execution.trials.comparing_answers import References, check_answers
-from bench.execution.trials.driver_link import DriverLink
-from bench.execution.trials.fleet import RunFleet
-from bench.execution.trials.generator import RunningDriver, start_driver
+from bench.execution.trials.comparing_answers import judge_answers, probe_target
+from bench.execution.trials.parts import Part, share_out
+from bench.execution.trials.party import Party
 from bench.execution.trials.searching import Search
-from bench.execution.watching.watcher import Watcher
-from bench.model.experiment import Experiment
+from bench.execution.trials.setting import TrialSetting
+from bench.execution.trials.standing import (
+    StandingTarget,
+    attend,
+    begin_record,
+    start_target,
+)
 from bench.model.knee import Attempt
-from bench.model.plan import Placement, PlannedTrial
-from bench.model.progress import ProgressEvent, TrialBegan
+from bench.model.plan import PlannedTrial
+from bench.model.progress import TrialBegan
 from bench.model.trial import MeasuredStep, MeasuredTrial
-from bench.storage.evidence import OBSERVATIONS, READINGS, read_evidence
-from bench.storage.lines import append_lines
+from bench.storage.evidence import read_evidence
 
 
-@dataclass(frozen=True)
-class TrialSetting:
-    """What the trials of one experiment share."""
-
-    supervisor: Supervisor
-    experiment: Experiment
-    placement: Placement
-    service_env: Mapping[str, str]
-    service_descriptions: Mapping[str, str]
-    service_pids: Callable[[], Sequence[int]]
-    probe_seed: int
-    references: References
-    announce: Callable[[ProgressEvent], None]
-    cores: int
-    """Of the machine."""
-    allow_remote: bool = False
-    """Whether hosts may be loaded that are not loopback."""
-    fleet: RunFleet | None = None
-    """None: one process generates the load."""
-
-
-async def conduct_trial(setting: TrialSetting, trial: PlannedTrial, folder: Path) -> MeasuredTrial:
-    """Run one trial from the start of its target to its end; raw records go to `folder`.
+async def conduct_trial(
+    setting: TrialSetting, trial: PlannedTrial, folder: Path
+) -> tuple[MeasuredTrial, ...]:
+    """Run one trial from the start of its targets to their end; raw records go to `folder`.
 
     A target that dies under load ends the trial and not the run: the record says why.
 
+    Returns:
+        The only target's trial, or those of a duet's baseline and candidate.
+
     Raises:
-        TargetError: the target did not start, or answered wrongly before load.
-        GeneratorError: the driver failed.
+        TargetError: a target did not start, or answered wrongly before load.
+        GeneratorError: a driver failed.
         StorageError: records can't be written.
     """
     setting.announce(TrialBegan(trial=trial))
     started_at = datetime.now(UTC)
     async with AsyncExitStack() as stack:
-        target = await stack.enter_async_context(_target(setting, trial, folder))
-        begun = _begin_record(setting, trial, target, started_at)
-        loaded = await _load(setting, trial, folder, target, begun, stack)
-    return loaded.model_copy(update={"finished_at": datetime.now(UTC).isoformat()})
+        standing = await _start_all(setting, share_out(trial, folder), stack)
+        records = [begin_record(setting, each, started_at) for each in standing]
+        loaded = await _load(setting, trial, standing, records)
+    finished_at = datetime.now(UTC).isoformat()
+    return tuple(each.model_copy(update={"finished_at": finished_at}) for each in loaded)
 
 
-def _begin_record(
-    setting: TrialSetting, trial: PlannedTrial, target: RunningTarget, started_at: datetime
-) -> MeasuredTrial:
-    """Write down what is known of a trial before load."""
-    return MeasuredTrial(
-        number=trial.number,
-        experiment=trial.experiment,
-        variant=trial.variant,
-        stratum=trial.stratum,
-        repetition=trial.repetition,
-        seed=trial.seed,
-        started_at=started_at.isoformat(),
-        finished_at=started_at.isoformat(),
-        command=target.command,
-        placement=_placement(setting, target),
-        services=dict(setting.service_descriptions),
-        host=target.host,
-        port=target.port,
-        ready_after_s=target.ready_after_s,
-        service_time_s=None,
-        steps=(),
+async def _start_all(
+    setting: TrialSetting, parts: Sequence[Part], stack: AsyncExitStack
+) -> list[StandingTarget]:
+    """Start all targets at once, in the order that the trial asks for, and then what loads them."""
+    first = parts[0].trial.starts_first
+    order = sorted(parts, key=lambda part: part.arm != first)
+    started = await together(
+        stack.enter_async_context(start_target(setting, part)) for part in order
+    )
+    running: dict[str | None, RunningTarget] = {
+        part.arm: target for part, target in zip(order, started, strict=True)
+    }
+    return await together(
+        stack.enter_async_context(attend(setting, part, running[part.arm])) for part in parts
     )
 
 
 async def _load(
     setting: TrialSetting,
     trial: PlannedTrial,
-    folder: Path,
-    target: RunningTarget,
-    begun: MeasuredTrial,
-    stack: AsyncExitStack,
-) -> MeasuredTrial:
+    standing: Sequence[StandingTarget],
+    records: list[MeasuredTrial],
+) -> list[MeasuredTrial]:
     file = setting.experiment.file
-    driver = await stack.enter_async_context(
-        start_driver(
-            setting.supervisor,
-            setting.experiment,
-            target_url=target.url,
-            env={**setting.service_env, **stratum_env(trial.stratum)},
-            seed=trial.seed,
-            cores=setting.placement.generator,
-            folder=folder,
-            allow_remote=setting.allow_remote,
-            fleet=setting.fleet,
+    service_times_s = await _check_answers(setting, standing)
+    parties = [
+        Party(
+            each.driver.link,
+            each.watcher,
+            service_time_s,
+            arm=each.part.arm,
+            shift=0.0 if each.part.arm == trial.starts_first else 0.5,
         )
-    )
-    link = driver.link
-    service_time_s = await check_answers(
-        link,
-        file,
-        trial,
-        seed=setting.probe_seed,
-        references=setting.references,
-        folder=folder,
-    )
-    watcher = _watcher(setting, target, driver, folder)
-    await stack.enter_async_context(watcher.watching())
-    begun = begun.model_copy(update={"service_time_s": service_time_s, "workers": driver.workers})
-    search = _search(setting, trial, folder, link, begun)
-    climb = Climb(trial, file.load, link, watcher, setting.announce, service_time_s, search)
-    failure = await _climb_while_alive(climb, target.process)
-    await link.say("quit")
-    knee = search.find_knee(failure or climb.over) if search else None
-    return begun.model_copy(update={"steps": tuple(climb.steps), "failure": failure, "knee": knee})
+        for each, service_time_s in zip(standing, service_times_s, strict=True)
+    ]
+    records = [
+        record.model_copy(update={"service_time_s": service_time_s})
+        for record, service_time_s in zip(records, service_times_s, strict=True)
+    ]
+    search = _search(setting, standing[0], records[0]) if trial.search else None
+    climb = Climb(trial, file.load, parties, setting.announce, search)
+    failures = await _climb_while_alive(climb, standing)
+    for each in standing:
+        await each.driver.link.say("quit")
+    return [
+        record.model_copy(
+            update={
+                "steps": tuple(party.steps),
+                "failure": failure,
+                "knee": search.find_knee(failure or climb.over) if search else None,
+            }
+        )
+        for record, party, failure in zip(records, parties, failures, strict=True)
+    ]
 
 
-def _search(
-    setting: TrialSetting,
-    trial: PlannedTrial,
-    folder: Path,
-    link: DriverLink,
-    begun: MeasuredTrial,
-) -> Search | None:
+async def _check_answers(
+    setting: TrialSetting, standing: Sequence[StandingTarget]
+) -> list[float | None]:
+    """Compare all answers with the reference; return each target's service time for a lone user."""
+    file = setting.experiment.file
+    answers = await together(
+        probe_target(each.driver.link, file, seed=setting.probe_seed) for each in standing
+    )
+    return [
+        None if of_one is None else judge_answers(of_one, file, each.part, setting.references)
+        for each, of_one in zip(standing, answers, strict=True)
+    ]
+
+
+def _search(setting: TrialSetting, standing: StandingTarget, begun: MeasuredTrial) -> Search:
     """Prepare the search of a trial that has one in place of a ladder."""
-    if trial.search is None:
-        return None
     file = setting.experiment.file
 
     def judge(step: MeasuredStep) -> Attempt:
-        seen = read_evidence(folder)
+        seen = read_evidence(standing.part.folder)
         so_far = begun.model_copy(update={"steps": (step,)})
         return judge_last_attempt(
             so_far, file, seen.slices, seen.readings, seen.observations, cores=setting.cores
         )
 
+    link, trial = standing.driver.link, standing.part.trial
     return Search(trial, file, link, judge, setting.announce, begun.service_time_s)
 
 
-def _target(
-    setting: TrialSetting, trial: PlannedTrial, folder: Path
-) -> AbstractAsyncContextManager[RunningTarget]:
-    return launch_target(
-        setting.supervisor,
-        setting.experiment,
-        trial.variant,
-        trial.stratum,
-        seed=trial.seed,
-        cores=setting.placement.target,
-        service_env=setting.service_env,
-        log=folder / "target.log",
-        observations=folder / OBSERVATIONS,
-        allow_remote=setting.allow_remote,
-    )
-
-
-def _placement(setting: TrialSetting, target: RunningTarget) -> Placement:
-    """Say where everybody ran: where a target runs that is none of ours, nobody knows."""
-    if target.process is not None:
-        return setting.placement
-    return setting.placement.model_copy(update={"target": ()})
-
-
-def _watcher(
-    setting: TrialSetting, target: RunningTarget, driver: RunningDriver, folder: Path
-) -> Watcher:
-    return Watcher(
-        {
-            "target": lambda: (target.process.pid,) if target.process else (),
-            "generator": lambda: tuple(process.pid for process in driver.processes),
-            "services": setting.service_pids,
-            "harness": lambda: (os.getpid(), setting.supervisor.pid),
-        },
-        sink=partial(append_lines, folder / READINGS),
-    )
-
-
-async def _climb_while_alive(climb: Climb, target: ManagedProcess | None) -> str | None:
-    """Climb until the top is reached or the target is gone; say what became of the target.
+async def _climb_while_alive(climb: Climb, standing: Sequence[StandingTarget]) -> list[str | None]:
+    """Climb until the top is reached or a target is gone; say what became of each target.
 
     The end of a target that is none of our processes shows in errors alone.
     """
-    if target is None:
-        await climb.run()
-        return None
+    processes = [each.target.process for each in standing]
     climbing = asyncio.create_task(climb.run())
-    dying = asyncio.create_task(target.wait())
+    dying = [asyncio.create_task(process.wait()) for process in processes if process is not None]
     try:
-        await asyncio.wait({climbing, dying}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({climbing, *dying}, return_when=asyncio.FIRST_COMPLETED)
         if climbing.done():
             climbing.result()
-            return None
+            return [None] * len(standing)
     finally:
-        climbing.cancel()
-        dying.cancel()
-        await asyncio.gather(climbing, dying, return_exceptions=True)
-    climb.abandon("the target had died")
-    last = "".join(f"; its last words: {line}" for line in target.log_tail(1))
-    return f"the target ended with exit code {target.returncode} under load{last}"
+        for task in (climbing, *dying):
+            task.cancel()
+        await asyncio.gather(climbing, *dying, return_exceptions=True)
+    climb.abandon("the target had died" if len(standing) == 1 else "a target had died")
+    return [_describe_end(each) for each in standing]
+
+
+def _describe_end(standing: StandingTarget) -> str | None:
+    process = standing.target.process
+    if process is None or process.returncode is None:
+        return None
+    last = "".join(f"; its last words: {line}" for line in process.log_tail(1))
+    return f"the target ended with exit code {process.returncode} under load{last}"

@@ -22,8 +22,8 @@ from bench.model.load_level import ArrivalRate
 from bench.model.plan import PlannedSearch, PlannedStep, PlannedTrial
 from bench.model.progress import ProgressEvent, StepSearched
 from bench.model.trial import MeasuredStep
-from bench.planning.planning import derive_seed
 from bench.planning.searching import choose_rate, conclude
+from bench.planning.seeds import derive_seed
 
 DRAIN_PER_BOUND: Final = 2.0
 """A request that is open this many bounds after the window has broken the bound twice over."""

@@ -1,0 +1,1 @@
+"""Thresholds: what the trials of a run say of the checks that its experiments make."""

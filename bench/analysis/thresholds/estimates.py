@@ -1,0 +1,115 @@
+"""Estimates: what trials say of one number, as an interval that may be open on either side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Final
+
+from scipy import stats
+
+from bench.analysis.estimating import estimate_ratio
+
+METHOD_T: Final = "t on logs"
+METHOD_EXACT: Final = "exact"
+METHOD_CLOPPER_PEARSON: Final = "Clopper-Pearson"
+
+ONE_TRIAL: Final = "one trial has no interval: give --repeat 2 or more"
+NO_SPREAD: Final = "the trials agree to the last digit: no spread to make an interval of"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with what bounds it; a bound is None where there is none on that side."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    method: str = METHOD_T
+    missing: str = ""
+    """Why there is no interval."""
+
+
+def estimate_mean(
+    values: Sequence[float],
+    level: float,
+    *,
+    is_count: bool = False,
+    open_above: bool = False,
+    open_below: bool = False,
+) -> Estimate:
+    """Estimate the geometric mean of one positive number per trial, with Student's t interval.
+
+    Numbers that are only lower bounds of what was to be known still bound the mean from below: the
+    mean of what is no smaller is no smaller. Above, nothing is known then.
+
+    Source: as `bench.analysis.estimating.estimate_ratio`, of logarithms.
+    Assumes: trials are independent, and their logarithms come near to a normal distribution.
+    Does not mean: that the number of a single trial, or of single requests, lies within.
+
+    Args:
+        values: one per trial, or one ratio per pair of trials; at least one.
+        level: the confidence level.
+        is_count: whether they are exact, so that equal ones are certainty.
+        open_above: whether some could be higher, for all that is known.
+        open_below: whether some could be lower.
+
+    >>> estimate_mean([2.0, 8.0], 0.95).value, estimate_mean([41, 41], 0.95, is_count=True).high
+    (4.0, 41.0)
+    """
+    mean = math.exp(fmean(map(math.log, values)))
+    if len(values) == 1:
+        return Estimate(float(values[0]), missing=ONE_TRIAL)
+    if len(set(values)) == 1:
+        same = float(values[0])
+        if not is_count:
+            return Estimate(same, missing=NO_SPREAD)
+        return Estimate(same, same, same, METHOD_EXACT)
+    interval = estimate_ratio([math.log(value) for value in values], level)
+    return Estimate(
+        round(mean, 12) if mean > 1 else mean,
+        None if open_below else interval.low,
+        None if open_above or math.isinf(interval.high) else interval.high,
+    )
+
+
+def estimate_error_ratio(failed: int, unanswered: int, requests: int, level: float) -> Estimate:
+    """Estimate the share of requests that fail, with the exact interval of Clopper and Pearson.
+
+    Whether unanswered requests would have failed is unknown: the lower bound takes none of them as
+    failed, and the upper bound all.
+
+    Source: Clopper & Pearson, "The Use of Confidence or Fiducial Limits", 1934.
+    Assumes: each request fails by itself, with one probability. Where failures come in bursts, or
+    some trials have them and others none, the true interval is wider.
+    Does not mean: that a service of which no failure was seen has none.
+
+    Args:
+        failed: requests that failed.
+        unanswered: requests that had no answer when their step ended.
+        requests: all that had an answer or failed; with the unanswered ones at least one.
+        level: the confidence level.
+
+    Of 10 requests none failed: the upper bound is 1 - 0.025 ** (1 / 10).
+
+    >>> estimate = estimate_error_ratio(0, 0, 10, 0.95)
+    >>> estimate.value, estimate.low, round(estimate.high, 5)
+    (0.0, 0.0, 0.3085)
+    """
+    asked = requests + unanswered
+    lower = stats.binomtest(failed, asked).proportion_ci(level, method="exact")
+    upper = stats.binomtest(failed + unanswered, asked).proportion_ci(level, method="exact")
+    return Estimate(
+        failed / asked, float(lower.low), float(upper.high), method=METHOD_CLOPPER_PEARSON
+    )
+
+
+def count_requests_needed(bound: float, level: float) -> int:
+    """Return how many requests without a failure show that fewer than a share of them fail.
+
+    >>> count_requests_needed(0.001, 0.95)
+    3688
+    """
+    return math.floor(math.log((1 - level) / 2) / math.log1p(-bound)) + 1

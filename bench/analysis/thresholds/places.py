@@ -1,0 +1,92 @@
+"""Places: where in a run a threshold is to hold, by its plan and not by what came of it.
+
+What was asked for and is not in the plan is a place, too: nothing that a file demands is passed
+over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.analysis.comparing import order_stratum
+from bench.model.experiment import Experiment, StratumValue
+from bench.model.load_level import LoadLevel, Users
+from bench.model.plan import Plan
+from bench.model.threshold import Threshold, is_same_value
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A variant in a stratum at a load level; where it isn't planned, some of it is None."""
+
+    variant: str | None
+    stratum: Mapping[str, StratumValue]
+    load: LoadLevel | None
+    unplanned: str = ""
+    """Why nothing can have been measured here; empty where the plan has it."""
+
+
+def find_places(threshold: Threshold, experiment: Experiment, plan: Plan) -> tuple[Place, ...]:
+    """Find all places that a threshold holds for: by stratum, load level and variant.
+
+    A check that names no variant holds for every one; where it is bounded by the same quantity of a
+    variant, for every other one.
+    """
+    planned = _list_planned(experiment, plan)
+    found = tuple(place for place in planned if _is_meant(threshold, place))
+    unplanned = tuple(_find_unplanned(threshold, planned))
+    if not found and not unplanned:
+        return (Place(None, {}, None, "the plan of this run has nothing that it holds for"),)
+    return (*found, *unplanned)
+
+
+def _list_planned(experiment: Experiment, plan: Plan) -> list[Place]:
+    order = {name: number for number, name in enumerate(experiment.file.variants)}
+    places: dict[object, Place] = {}
+    for trial in plan.trials:
+        if trial.experiment != experiment.name:
+            continue
+        for variant in filter(None, (trial.baseline, trial.variant)):
+            for step in trial.steps:
+                size = step.load.users if isinstance(step.load, Users) else step.load.rate
+                key = (order_stratum(trial.stratum), size, order.get(variant, len(order)))
+                places[key] = Place(variant, trial.stratum, step.load)
+    return [places[key] for key in sorted(places)]  # type: ignore[type-var]
+
+
+def _is_meant(threshold: Threshold, place: Place) -> bool:
+    subject, against = threshold.check.subject, threshold.check.against
+    if subject.variant is not None:
+        is_subject = place.variant == subject.variant
+    else:
+        is_subject = against is None or (place.variant, subject.quantity) != (
+            against.variant,
+            against.quantity,
+        )
+    return (
+        is_subject
+        and (not threshold.loads or place.load in threshold.loads)
+        and all(_has_value(place, name, values) for name, values in threshold.stratum.items())
+    )
+
+
+def _has_value(place: Place, name: str, values: Sequence[StratumValue]) -> bool:
+    return any(is_same_value(place.stratum[name], value) for value in values)
+
+
+def _find_unplanned(threshold: Threshold, planned: Sequence[Place]) -> Iterator[Place]:
+    """Find what a threshold names, one by one, and no planned step is of."""
+    variants = list(dict.fromkeys(place.variant for place in planned))
+    for term in threshold.check.terms:
+        if term.variant is not None and term.variant not in variants:
+            yield Place(term.variant, {}, None, f"{term.variant} is not in this run")
+    for load in threshold.loads:
+        if all(place.load != load for place in planned):
+            levels = ", ".join(dict.fromkeys(str(place.load) for place in planned))
+            yield Place(threshold.check.subject.variant, {}, load, f"this run has {levels} alone")
+    for name, values in threshold.stratum.items():
+        for value in values:
+            if not any(_has_value(place, name, (value,)) for place in planned):
+                because = f"no trial of this run has {name} = {value}"
+                yield Place(threshold.check.subject.variant, {name: value}, None, because)

@@ -1,0 +1,1 @@
+"""Two versions of a repository side by side: resolved, checked out, made ready, and told apart."""
