@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bench.analysis.comparing import compare_variants
 from bench.analysis.knees import compare_knees, estimate_knees
+from bench.analysis.thresholds.judging import judge_thresholds
 from bench.model.run import SCHEMA_VERSION, RunDocument, StoredRun
 
 
 def document_run(run: StoredRun) -> RunDocument:
-    """Put together a run's step rows, its knees, and the comparisons of its variants."""
+    """Put together a run's step rows, its knees, its comparisons and its thresholds."""
     record = run.record
     baselines = {experiment.name: experiment.baseline for experiment in record.plan.experiments}
     return RunDocument(
@@ -22,4 +23,5 @@ def document_run(run: StoredRun) -> RunDocument:
             *compare_knees(run.trials, baselines),
         ),
         knees=estimate_knees(run.trials),
+        thresholds=judge_thresholds(record.plan, run.trials),
     )

@@ -16,6 +16,7 @@ from bench.cli import (
     calibrate,
     delete,
     doctor,
+    gate,
     init,
     list_experiments,
     plan,
@@ -45,6 +46,7 @@ app.command("report")(report.report)
 app.command("runs")(runs.runs)
 app.command("delete")(delete.delete)
 app.command("serve")(serve.serve)
+app.command("gate")(gate.gate)
 app.command("doctor")(doctor.doctor)
 app.command("calibrate")(calibrate.calibrate)
 app.command("worker")(worker.worker)

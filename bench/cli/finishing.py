@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,17 +11,29 @@ from rich.console import Console
 
 from bench.analysis.condensing import condense
 from bench.analysis.documenting import document_run
+from bench.cli.checking import Checking
+from bench.cli.closed_output import tolerating_closed_output
 from bench.cli.measuring import Outcome
-from bench.errors import EXIT_INTERRUPTED, EXIT_NOT_MEASURED, BenchError, TargetDiedError
+from bench.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_NOT_MEASURED,
+    EXIT_OK,
+    EXIT_REGRESSION,
+    BenchError,
+    TargetDiedError,
+)
 from bench.model.run import RunDocument, StoredRun
 from bench.reporting.errors_text import print_error
 from bench.reporting.json_document import write_json_document
 from bench.reporting.tables import build_sections
 from bench.reporting.terminal import print_sections
+from bench.reporting.threshold_table import build_threshold_sections, count_findings
 from bench.storage.reading_runs import read_run
 
 
-def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
+def finish(
+    path: Path, outcome: Outcome, *, as_json: bool, checking: Checking | None = None
+) -> None:
     """Print what a run found, and exit as it went.
 
     Raises:
@@ -34,28 +45,25 @@ def finish(path: Path, outcome: Outcome, *, as_json: bool) -> None:
     failures = [*outcome.failures, *_deaths(run)]
     for failure in failures:
         print_error(Console(stderr=True), failure)
+    if checking:
+        sys.stderr.write(f"Thresholds: {count_findings(document.thresholds)}\n")
     sys.stderr.write(_last_words(run, outcome))
-    code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures)
+    code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures, checking)
     if code:
         raise typer.Exit(code)
 
 
 def _print_results(run: StoredRun, document: RunDocument, *, as_json: bool) -> None:
     """Print the results; who reads the first lines alone changes nothing of the exit code."""
-    try:
+    with tolerating_closed_output():
         if as_json:
             sys.stdout.write(write_json_document(document))
-            sys.stdout.flush()
-        else:
-            sections = build_sections(
-                run.record.plan, condense(document.steps), document.comparisons, document.knees
-            )
-            print_sections(Console(), sections)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except SystemExit as end:  # rich has seen it, and done the same
-        if not isinstance(end.__context__, BrokenPipeError):
-            raise
+            return
+        sections = build_sections(
+            run.record.plan, condense(document.steps), document.comparisons, document.knees
+        )
+        thresholds = build_threshold_sections(document.thresholds)
+        print_sections(Console(), (*sections, *thresholds))
 
 
 def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:
@@ -78,9 +86,13 @@ def _last_words(run: StoredRun, outcome: Outcome) -> str:
     return words
 
 
-def _exit_code(document: RunDocument, failures: Sequence[BenchError]) -> int:
+def _exit_code(
+    document: RunDocument, failures: Sequence[BenchError], checking: Checking | None
+) -> int:
     if failures:
         return failures[0].exit_code
-    if not any(row.valid for row in document.steps):
+    of_thresholds = checking.exit_code(document.thresholds) if checking else EXIT_OK
+    # Errors make steps invalid, and may be what a threshold is crossed by.
+    if of_thresholds != EXIT_REGRESSION and not any(row.valid for row in document.steps):
         return EXIT_NOT_MEASURED
-    return 0
+    return of_thresholds

@@ -60,7 +60,7 @@ async def measure(
     work = asyncio.ensure_future(
         _measure_all(plan, folder, finished, environment, announce, outcome)
     )
-    with _stopping_on_signals(work, outcome):
+    with stopping_on_signals(work, outcome):
         try:
             await work
         except asyncio.CancelledError:
@@ -89,7 +89,7 @@ async def _measure_all(
             if all(trial.number in finished for trial in trials):
                 continue
             try:
-                async with _setting(
+                async with setting_of(
                     plan, experiment, folder, supervisor, environment, announce, fleet
                 ) as setting:
                     await _measure_trials(setting, trials, folder, finished)
@@ -101,15 +101,20 @@ async def _measure_all(
 
 
 @asynccontextmanager
-async def _setting(
+async def setting_of(
     plan: Plan,
     experiment: Experiment,
     folder: RunFolder,
     supervisor: Supervisor,
     environment: Environment,
     announce: Announce,
-    fleet: RunFleet | None,
+    fleet: RunFleet | None = None,
 ) -> AsyncIterator[TrialSetting]:
+    """Start an experiment's services, and say what all of its trials share.
+
+    Raises:
+        ServiceError: one of them can't be had.
+    """
     placement = place(
         environment.usable_cores,
         experiment.file.cores,
@@ -222,7 +227,7 @@ def _recall_answers(references: References, trial: PlannedTrial, folder: RunFold
 
 
 @contextmanager
-def _stopping_on_signals(work: asyncio.Future[None], outcome: Outcome) -> Iterator[None]:
+def stopping_on_signals(work: asyncio.Future[None], outcome: Outcome) -> Iterator[None]:
     """Cancel the work at a signal; the clean-up then takes its course."""
     loop = asyncio.get_running_loop()
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cli.checking import (
+    CheckOption,
+    FailOnInconclusiveOption,
+    read_checking,
+    require_thresholds,
+)
 from bench.cli.parameters import ResultsOption, RunArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.model.run import RunDocument, StoredRun
 
 
 class Format(StrEnum):
@@ -30,43 +41,81 @@ def report(
     knees: Annotated[
         bool, typer.Option("--knees", help="CSV: the knees in place of the step rows.")
     ] = False,
+    thresholds: Annotated[
+        bool, typer.Option("--thresholds", help="CSV: the thresholds in place of the step rows.")
+    ] = False,
+    check: CheckOption = False,
+    fail_on_inconclusive: FailOnInconclusiveOption = False,
     results: ResultsOption = Path("results"),
 ) -> None:
     """Show a stored run: its tables, ratios and doubts. Starts nothing."""
+    from bench.analysis.documenting import document_run
+    from bench.cli.closed_output import tolerating_closed_output
+    from bench.reporting.json_document import write_json_document
+    from bench.storage.reading_runs import find_run, read_run
+
+    checking = read_checking(check=check, fail_on_inconclusive=fail_on_inconclusive)
+    stored = read_run(find_run(run, results))
+    if checking:
+        require_thresholds(stored.record.plan)
+    document = document_run(stored)
+    with tolerating_closed_output():
+        match output:
+            case Format.TERMINAL:
+                _print_tables(stored, document)
+            case Format.MD:
+                sys.stdout.write(_write_markdown(stored, document))
+            case Format.CSV:
+                chosen = {"comparisons": comparisons, "knees": knees, "thresholds": thresholds}
+                sys.stdout.write(_write_csv(document, [name for name in chosen if chosen[name]]))
+            case Format.JSON:
+                sys.stdout.write(write_json_document(document))
+    if checking and (code := checking.exit_code(document.thresholds)):
+        raise typer.Exit(code)
+
+
+def _print_tables(stored: StoredRun, document: RunDocument) -> None:
     from rich.console import Console
 
     from bench.analysis.condensing import condense
-    from bench.analysis.documenting import document_run
+    from bench.reporting.doubts import build_doubts
+    from bench.reporting.tables import build_sections
+    from bench.reporting.terminal import print_sections
+    from bench.reporting.threshold_table import build_threshold_sections
+
+    condensed = condense(document.steps)
+    sections = (
+        *build_sections(stored.record.plan, condensed, document.comparisons, document.knees),
+        *build_threshold_sections(document.thresholds),
+        build_doubts(stored, condensed),
+    )
+    print_sections(Console(), sections)
+
+
+def _write_markdown(stored: StoredRun, document: RunDocument) -> str:
+    from bench.analysis.condensing import condense
+    from bench.reporting.markdown import write_markdown_report
+
+    condensed = condense(document.steps)
+    return write_markdown_report(
+        stored, condensed, document.comparisons, document.knees, document.thresholds
+    )
+
+
+def _write_csv(document: RunDocument, chosen: Sequence[str]) -> str:
     from bench.reporting.csv_tables import (
         write_comparisons_csv,
         write_knees_csv,
         write_steps_csv,
+        write_thresholds_csv,
     )
-    from bench.reporting.doubts import build_doubts
-    from bench.reporting.json_document import write_json_document
-    from bench.reporting.markdown import write_markdown_report
-    from bench.reporting.tables import build_sections
-    from bench.reporting.terminal import print_sections
-    from bench.storage.reading_runs import find_run, read_run
 
-    stored = read_run(find_run(run, results))
-    document = document_run(stored)
-    condensed = condense(document.steps)
-    match output:
-        case Format.TERMINAL:
-            sections = build_sections(
-                stored.record.plan, condensed, document.comparisons, document.knees
-            )
-            print_sections(Console(), (*sections, build_doubts(stored, condensed)))
-        case Format.MD:
-            sys.stdout.write(
-                write_markdown_report(stored, condensed, document.comparisons, document.knees)
-            )
-        case Format.CSV if comparisons:
-            sys.stdout.write(write_comparisons_csv(document.comparisons))
-        case Format.CSV if knees:
-            sys.stdout.write(write_knees_csv(document.knees))
-        case Format.CSV:
-            sys.stdout.write(write_steps_csv(document.steps))
-        case Format.JSON:
-            sys.stdout.write(write_json_document(document))
+    match next(iter(chosen), "steps"):
+        case "comparisons":
+            return write_comparisons_csv(document.comparisons)
+        case "knees":
+            return write_knees_csv(document.knees)
+        case "thresholds":
+            return write_thresholds_csv(document.thresholds)
+        case _:
+            return write_steps_csv(document.steps)

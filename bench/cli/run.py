@@ -7,6 +7,12 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.checking import (
+    CheckOption,
+    FailOnInconclusiveOption,
+    read_checking,
+    require_thresholds,
+)
 from bench.cli.parameters import (
     AllowRemoteOption,
     BindOption,
@@ -51,6 +57,8 @@ def run(
             help="Measure the trials that this run still lacks, as it was planned.",
         ),
     ] = None,
+    check: CheckOption = False,
+    fail_on_inconclusive: FailOnInconclusiveOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the run as one JSON document on stdout.")
     ] = False,
@@ -62,7 +70,9 @@ def run(
     from bench.cli.finishing import finish
     from bench.cli.planning import plan_fleet, plan_run
     from bench.cli.running import begin_run, measure_run, resume_run
+    from bench.storage.reading_runs import find_run, read_run
 
+    checking = read_checking(check=check, fail_on_inconclusive=fail_on_inconclusive)
     if resume is not None:
         options = (
             *(names, preset, users, rate, duration, repeat, variants, seed, pin),
@@ -70,6 +80,8 @@ def run(
         )
         if allow_remote or duet or any(option is not None for option in options):
             raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
+        if checking:
+            require_thresholds(read_run(find_run(resume, results)).record.plan)
         session = resume_run(resume, results)
     else:
         plan = plan_run(
@@ -86,5 +98,7 @@ def run(
             allow_remote=allow_remote,
             fleet=plan_fleet(workers, remote_workers, bind),
         )
+        if checking:
+            require_thresholds(plan)
         session = begin_run(plan, results)
-    finish(session.path, measure_run(session), as_json=as_json)
+    finish(session.path, measure_run(session), as_json=as_json, checking=checking)

@@ -151,8 +151,9 @@ def _parse_term(text: str, given: str) -> Term | None:
     if quantity not in DIMENSIONS:
         near = get_close_matches(quantity, DIMENSIONS, n=1)
         guess = f"; did you mean {near[0]}?" if near else ""
+        known = ", ".join(DIMENSIONS)
         raise ValueError(
-            f"{quantity!r} is no quantity in {given!r}{guess}; these are: {', '.join(DIMENSIONS)}"
+            f"{quantity!r} is no quantity in {given!r}{guess or f'; these are: {known}'}"
         )
     return Term.model_validate({"variant": variant, "quantity": quantity})
 

@@ -11,6 +11,10 @@ from bench.model.load_level import LoadLevel
 from bench.model.record import Record
 
 
+GateKind = Literal["against", "stored", "self-check"]
+"""Two versions side by side, one against a stored run, or one against itself."""
+
+
 class GateVerdict(StrEnum):
     """What a gate, or a row of one, says of a candidate."""
 
@@ -127,7 +131,7 @@ class GateReport(Record):
     schema_version: int
     run_id: str
     path: str
-    kind: Literal["against", "stored", "self-check"]
+    kind: GateKind
     started_at: str
     setup_s: float
     """Until the first trial began."""

@@ -122,13 +122,12 @@ def find_misfits(
             near = _suggest(term.variant, variants)
             yield f"{written} is about {term.variant!r}, and no variant is{near}"
     for name, values in threshold.stratum.items():
-        if name not in strata:
+        known = strata.get(name)
+        if known is None:
             near = _suggest(name, strata)
             yield f"{written} is narrowed by {name!r}, and no stratum has that{near}"
-            continue
-        for value in values:
-            if not any(is_same_value(value, known) for known in strata[name]):
-                yield f"{written}: {name} is never {value!r} in the strata"
+        elif unknown := [value for value in values if not _is_among(value, known)]:
+            yield f"{written}: {name} is never {unknown[0]!r} in the strata"
 
 
 def is_same_value(one: StratumValue, other: StratumValue) -> bool:
@@ -143,6 +142,10 @@ def is_same_value(one: StratumValue, other: StratumValue) -> bool:
 def is_written(given: Any) -> bool:
     """Tell a threshold that a file has from one that was read before."""
     return isinstance(given, str) or (isinstance(given, dict) and isinstance(given["check"], str))
+
+
+def _is_among(value: StratumValue, known: Sequence[StratumValue]) -> bool:
+    return any(is_same_value(value, each) for each in known)
 
 
 def _suggest(name: str, known: Sequence[str] | Mapping[str, Any]) -> str:

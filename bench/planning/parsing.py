@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bench.errors import ExperimentFileError
 from bench.model.experiment import CommandService, Experiment, ExperimentFile
+from bench.model.gate_settings import GateFile
 from bench.model.suite import Suite
 
 if TYPE_CHECKING:
@@ -51,13 +52,17 @@ def parse_suite(text: str, path: Path) -> Suite:
     return _parse(text, path, Suite)
 
 
+def parse_gate_file(text: str, path: Path) -> GateFile | None:
+    """Read the text of a file that names experiments for a gate; None: it is an experiment itself.
+
+    Raises:
+        ExperimentFileError: as for experiment files.
+    """
+    return _parse(text, path, GateFile) if "experiments" in _load(text, path) else None
+
+
 def _parse(text: str, path: Path, model: type[_Model]) -> _Model:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ExperimentFileError(f"{path} is not valid TOML: {error}.") from None
-    except RecursionError:
-        raise ExperimentFileError(f"{path} is nested too deeply to be read.") from None
+    document = _load(text, path)
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -67,6 +72,15 @@ def _parse(text: str, path: Path, model: type[_Model]) -> _Model:
             hint="`bench schema` prints the format as JSON Schema; "
             "`bench show blocking-call` an example.",
         ) from None
+
+
+def _load(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentFileError(f"{path} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ExperimentFileError(f"{path} is nested too deeply to be read.") from None
 
 
 def _explain(errors: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[str]:

@@ -35,8 +35,8 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
     if options.duet:
         for experiment in adjusted:
             refuse_duet(experiment, options)
-    plan_trials = plan_duets if options.duet else _plan_trials
-    trials = (trial for experiment in adjusted for trial in plan_trials(experiment, options.seed))
+    plan_each = plan_duets if options.duet else plan_trials
+    trials = (trial for experiment in adjusted for trial in plan_each(experiment, options.seed))
     return Plan(
         name=name,
         preset=options.preset,
@@ -154,7 +154,8 @@ def _chosen_variants(
     return {name: variant for name, variant in variants.items() if name in chosen}
 
 
-def _plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
+def plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
+    """Plan the trials of one experiment, one variant alone in each; their numbers are yet to be."""
     file = experiment.file
     order = random.Random(derive_seed(seed, experiment.name, "order"))
     steps = list_steps(file)

@@ -17,6 +17,7 @@ from bench.model.comparison import Comparison
 from bench.model.knee import KneeEstimate
 from bench.model.record import Record
 from bench.model.summary import StepRow
+from bench.model.threshold import ThresholdVerdict
 from bench.reporting.escaping import escape_csv_text
 
 _ALWAYS_OPEN = ("load.users", "load.rate")
@@ -40,6 +41,11 @@ def write_comparisons_csv(comparisons: Sequence[Comparison]) -> str:
 def write_knees_csv(knees: Sequence[KneeEstimate]) -> str:
     """Write knees, one line per variant and stratum; `conditions` are joined by semicolons."""
     return _write(KneeEstimate, knees, opened=("stratum",))
+
+
+def write_thresholds_csv(thresholds: Sequence[ThresholdVerdict]) -> str:
+    """Write thresholds, one line per place that they hold for."""
+    return _write(ThresholdVerdict, thresholds, opened=("stratum", "load"))
 
 
 def _write(kind: type[Record], records: Sequence[Record], *, opened: Sequence[str]) -> str:

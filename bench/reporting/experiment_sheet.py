@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Same, Service
 from bench.model.flow import FlowRequest, SeededValue
 from bench.model.stream import Stream
+from bench.model.threshold import Threshold
 from bench.model.variant import Gunicorn, Uvicorn, Variant
 from bench.reporting.labels import counted
 from bench.reporting.listing import write_ladder
@@ -27,6 +28,8 @@ def build_experiment_sheet(experiment: Experiment) -> Section:
         tables.append(_stream(file.stream))
     if file.values:
         tables.append(_values(file.values))
+    if file.thresholds:
+        tables.append(_thresholds(file.thresholds))
     if file.presets:
         tables.append(_presets(file.presets))
     return Section(
@@ -184,6 +187,31 @@ def _values(values: Mapping[str, SeededValue]) -> Table:
             for name, value in values.items()
         ),
     )
+
+
+def _thresholds(thresholds: Iterable[Threshold]) -> Table:
+    table = Table(
+        title="Thresholds",
+        columns=(
+            Column(title="check", foldable=True),
+            Column(title="load", align="right", rank=1),
+            Column(title="request", foldable=True, rank=1),
+            Column(title="strata", foldable=True, rank=1),
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    str(threshold.check),
+                    ", ".join(map(str, threshold.loads)),
+                    threshold.name or "",
+                    ", ".join(f"{key}={list(only)}" for key, only in threshold.stratum.items()),
+                )
+            )
+            for threshold in thresholds
+        ),
+        notes=("Held for every variant, load level and stratum, except as it says.",),
+    )
+    return without_empty_columns(table)
 
 
 def _json(body: object) -> str:

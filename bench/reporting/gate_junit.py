@@ -141,15 +141,12 @@ def _add_outcome(
 
 def _numbers(row: GateRow) -> tuple[str, ...]:
     baseline, candidate = write_sides(row)
-    return (
-        f"baseline {baseline}, candidate {candidate}",
-        f"ratio {write_ratio(row)} ({row.level * 100:g} % interval{_by(row.method)})",
-        f"matters from {write_share(row.min_effect)}",
-    )
-
-
-def _by(method: str) -> str:
-    return f", {method}" if method else ""
+    sides = f"baseline {baseline}, candidate {candidate}"
+    if row.ratio is None:
+        return (sides,)
+    method = f", {row.method}" if row.method else ""
+    ratio = f"ratio {write_ratio(row)} ({row.level * 100:g} % interval{method})"
+    return (sides, ratio, f"smallest worsening that matters: {write_share(row.min_effect)}")
 
 
 def _text(lines: Iterable[str]) -> str:

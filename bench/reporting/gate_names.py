@@ -22,7 +22,7 @@ from bench.reporting.labels import label_load, label_stratum
 _QUANTITIES: Final[Mapping[str, str]] = MappingProxyType({"cpu": "CPU/req", "loop_lag": "loop lag"})
 _EXITS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        EXIT_REGRESSION: "a regression: something got worse by as much as matters",
+        EXIT_REGRESSION: "something got worse by as much as matters",
         EXIT_USAGE: "the command line, a file or a service is not usable as it is",
         EXIT_NOT_MEASURED: "nothing that counts was measured, so nothing is known",
         EXIT_TARGET: "the candidate does not start, or answers otherwise than the baseline",

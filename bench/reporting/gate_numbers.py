@@ -27,6 +27,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 _NO_CHANGE: Final = "no change"
 _SMALLEST_PERCENT: Final = 0.05
 """What would be shown as 0.0 %."""
+_NEAR_1: Final = (0.1, 10)
 _WHOLE_PERCENT_FROM: Final = 99.95
 """What would be shown as 100.0 %: from here on tenths say nothing."""
 
@@ -75,10 +76,10 @@ def write_ratio(row: GateRow) -> str:
     """Write candidate / baseline with its interval: `0.949 [0.941, 0.957]`."""
     if row.ratio is None or not isfinite(row.ratio):
         return NOTHING
-    ratio = three_digits(row.ratio)
+    ratio = _ratio(row.ratio)
     if row.low is None or row.high is None:
         return ratio
-    return f"{ratio} [{_bound(row.low)}, {_bound(row.high)}]"
+    return f"{ratio} [{_ratio(row.low)}, {_ratio(row.high)}]"
 
 
 def write_trials(row: GateRow) -> str:
@@ -92,5 +93,8 @@ def write_trials_in_words(row: GateRow) -> str:
     return f"{counted(row.n, 'trial')}{left_out}"
 
 
-def _bound(value: float) -> str:
-    return three_digits(value) if isfinite(value) else "∞"
+def _ratio(value: float) -> str:
+    """Write a ratio near 1 to a thousandth: three digits would round 1.004 to 1.00."""
+    if not isfinite(value):
+        return "∞"
+    return f"{value:.3f}" if _NEAR_1[0] <= value < _NEAR_1[1] else three_digits(value)

@@ -40,8 +40,8 @@ def build_gate_reasons(rows: Iterable[GateRow]) -> tuple[str, ...]:
 
 
 def write_row_finding(row: GateRow) -> str:
-    """Write what a row found in one sentence: `5.2 % slower (16 trials). Its reason.`."""
+    """Write what a row found in one line: `5.2 % slower (16 trials): its reason`."""
     worsening = write_worsening(row)
     found = "" if worsening == NOTHING else f"{worsening} "
-    trials = write_trials_in_words(row)
-    return f"{found}({trials}). {row.because}".rstrip() if found else f"{row.because} ({trials})"
+    reason = f": {row.because}" if row.because else ""
+    return f"{found}({write_trials_in_words(row)}){reason}"

@@ -13,7 +13,8 @@ from bench.reporting.table import Column, Row, Table, with_dashes
 
 _NOISE: Final = (
     "sd: standard deviation of the log ratio from trial to trial. n=8 and so on: the smallest true "
-    "worsening that so many trials find 9 times in 10."
+    "worsening that so many trials find 9 times in 10. min effect: the smallest worsening that "
+    "matters."
 )
 _REPLAY: Final = (
     "Gates replayed over resampled trials of this self-check. As they are, both sides are the same "
@@ -38,7 +39,7 @@ def _noise(rows: tuple[SelfCheckRow, ...]) -> Table:
                 Column(title="quantity", key=True),
                 Column(title="n", align="right"),
                 Column(title="sd", align="right"),
-                Column(title="matters from", align="right", rank=2),
+                Column(title="min effect", align="right", rank=2),
                 *(Column(title=f"n={n}", align="right", rank=1) for n in numbers),
             ),
             rows=tuple(_noise_row(row, numbers) for row in rows),

@@ -34,11 +34,11 @@ _COLUMNS: Final = (
     Column(title="variant", foldable=True, key=True),
     Column(title="load", align="right", key=True),
     Column(title="quantity", key=True),
-    Column(title="baseline", align="right", rank=3),
-    Column(title="candidate", align="right", rank=3),
+    Column(title="baseline", align="right", rank=2),
+    Column(title="candidate", align="right", rank=2),
     Column(title="ratio", align="right", rank=2),
     Column(title="worsening", align="right"),
-    Column(title="matters from", align="right", rank=1),
+    Column(title="min effect", align="right", rank=1),
     Column(title="verdict"),
     Column(title="n", align="right", rank=1),
     Column(title="could find", align="right", rank=4),
@@ -117,6 +117,6 @@ def _caption(rows: Sequence[GateRow]) -> str:
     left_out = ", in brackets those left out" if any(row.dropped for row in rows) else ""
     return (
         f"Ratio candidate / baseline, with its {levels} interval"
-        f"{f' ({methods})' if methods else ''}; matters from: the smallest worsening that matters; "
+        f"{f' ({methods})' if methods else ''}; min effect: the smallest worsening that matters; "
         f"n is the number of trials{left_out}."
     )

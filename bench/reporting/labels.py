@@ -1,4 +1,4 @@
-"""Labels: strata, loads and counts in words."""
+"""Labels: strata, loads, what a trial measures, and counts in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bench.model.experiment import StratumValue
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
+from bench.model.plan import PlannedTrial
 
 _MODELS = {
     "users": "Closed model: response time with N in flight, from the send to the last byte.",
@@ -21,6 +22,15 @@ def label_stratum(stratum: Mapping[str, StratumValue]) -> str:
 def key_of_stratum(stratum: Mapping[str, StratumValue]) -> str:
     """Return what two equal strata share, whatever the order of their conditions."""
     return repr(sorted((name, repr(value)) for name, value in stratum.items()))
+
+
+def label_measured(trial: PlannedTrial) -> str:
+    """Name what a trial measures: a variant, or the two of a duet."""
+    if trial.mode == "solo":
+        return trial.variant
+    if trial.baseline == trial.variant:
+        return f"{trial.variant}, duet"
+    return f"{trial.baseline} against {trial.variant}, duet"
 
 
 def label_load(load: LoadLevel | None) -> str:

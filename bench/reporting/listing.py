@@ -9,7 +9,7 @@ from bench.model.plan import Fleet, Plan, PlannedSearch, PlannedTrial
 from bench.model.run import StoredRun
 from bench.planning.searching import MAX_STEPS, count_expected_steps
 from bench.reporting.knee_line import write_conditions
-from bench.reporting.labels import counted, label_stratum
+from bench.reporting.labels import counted, label_measured, label_stratum
 from bench.reporting.number_text import NOTHING
 from bench.reporting.run_state import repetition_of
 from bench.reporting.table import Column, Row, Table, without_empty_columns
@@ -65,7 +65,7 @@ def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float
                 cells=(
                     str(trial.number),
                     trial.experiment,
-                    trial.variant,
+                    label_measured(trial),
                     label_stratum(trial.stratum),
                     "{}/{}".format(*repetition_of(plan, trial)),
                     _steps(trial),

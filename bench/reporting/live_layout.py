@@ -44,7 +44,7 @@ def lay_out(state: RunState, now_s: float, *, height: int) -> RenderableType:
         parts += [Text(), _current(state)]
         if state.phase is not None:
             parts.append(_step(state.phase, now_s - state.phase_began_s))
-        parts += list(_numbers(state.numbers))
+        parts += list(_numbers(state.numbers, of_duet=state.trial.mode == "duet"))
         parts += [_line(f"  {write_attempt(attempt)}") for attempt in state.attempts[-1:]]
     if finished := _finished(state.ended, max(1, height - _LINES_ABOVE)):
         parts += [Text(), *finished]
@@ -81,11 +81,12 @@ def _bar_line(head: Text, ratio: float, tail: str) -> RenderableType:
     return line
 
 
-def _numbers(numbers: LiveNumbers | None) -> Iterable[Text]:
+def _numbers(numbers: LiveNumbers | None, *, of_duet: bool) -> Iterable[Text]:
     if numbers is None:
         return
+    whose = "candidate: " if of_duet else ""
     load = (
-        f"{optional(numbers.throughput_per_s, PER_SECOND, '{}/s')}, p99 {write_time(numbers.p99_s)}"
+        f"{whose}{optional(numbers.throughput_per_s, PER_SECOND, '{}/s')}, p99 {write_time(numbers.p99_s)}"
         f", {whole(numbers.in_flight)} in flight, "
     )
     errors = "bold red" if numbers.errors else ""

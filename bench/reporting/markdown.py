@@ -8,11 +8,13 @@ from bench.model.comparison import Comparison
 from bench.model.condensed import CondensedRow
 from bench.model.knee import KneeEstimate
 from bench.model.run import StoredRun
+from bench.model.threshold import ThresholdVerdict
 from bench.reporting.doubts import build_doubts
 from bench.reporting.escaping import escape_markdown
 from bench.reporting.run_header import build_run_header
 from bench.reporting.table import Column, Row, Section, Table
 from bench.reporting.tables import build_sections
+from bench.reporting.threshold_table import build_threshold_sections
 
 
 def write_markdown_report(
@@ -20,11 +22,13 @@ def write_markdown_report(
     condensed: Sequence[CondensedRow],
     comparisons: Sequence[Comparison],
     knees: Sequence[KneeEstimate] = (),
+    thresholds: Sequence[ThresholdVerdict] = (),
 ) -> str:
     """Write the whole report: what was run where, the tables, and where the doubts are."""
     facts = [f"- {name}: {escape_markdown(text)}" for name, text in build_run_header(run.record)]
     sections = (
         *build_sections(run.record.plan, condensed, comparisons, knees),
+        *build_threshold_sections(thresholds),
         build_doubts(run, condensed),
     )
     blocks = [

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from bench.model.arm import Mode
 from bench.model.comparison import Comparison
 from bench.model.load_level import LoadLevel
 from bench.reporting.key_columns import INVALID_MARK
@@ -49,10 +50,14 @@ _RANKS: Final[Mapping[str, int]] = MappingProxyType(
 )
 _RANK_OF_OTHERS: Final = 9
 
+_OF_DUETS: Final = (
+    "Pairs are the arms of a duet, loaded at the same time on the same core: the ratio says what "
+    "the one costs beside the other, and nothing of either with a core of its own."
+)
 _NO_PAIRS: Final = "No pair of trials: nothing was measured of both sides in one repetition."
 _NO_VALID_PAIRS: Final = "No valid pair of trials: each has a step that is not valid."
 
-_Line = tuple[LoadLevel | None, str]
+_Line = tuple[LoadLevel | None, str, Mode]
 
 
 def build_ratio_table(comparisons: Sequence[Comparison], *, title: str = "") -> Table:
@@ -63,7 +68,8 @@ def build_ratio_table(comparisons: Sequence[Comparison], *, title: str = "") -> 
     quantities = _quantities(comparisons)
     lines: dict[_Line, dict[str, Comparison]] = {}
     for comparison in comparisons:
-        line = lines.setdefault((comparison.load, comparison.candidate), {})
+        key = (comparison.load, comparison.candidate, comparison.mode)
+        line = lines.setdefault(key, {})
         line[comparison.quantity] = comparison
     return Table(
         title=title,
@@ -94,7 +100,7 @@ def _title(quantity: str) -> str:
 
 
 def _row(line: _Line, found: Mapping[str, Comparison], quantities: Sequence[str]) -> Row:
-    load, candidate = line
+    load, candidate, _ = line
     pairs = sorted({comparison.n for comparison in found.values()})
     n = str(pairs[0]) if len(pairs) == 1 else f"{pairs[0]}-{pairs[-1]}"
     cells = (_cell(found.get(quantity)) for quantity in quantities)
@@ -130,6 +136,11 @@ def _levels(comparisons: Iterable[Comparison]) -> list[float]:
 
 
 def _notes(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+    of_duets = (_OF_DUETS,) if any(each.mode == "duet" for each in comparisons) else ()
+    return (*of_duets, *_shortcomings(comparisons))
+
+
+def _shortcomings(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
     if comparisons and all(comparison.n == 0 for comparison in comparisons):
         without_pairs = {comparison.dropped == 0 for comparison in comparisons}
         if len(without_pairs) == 1:

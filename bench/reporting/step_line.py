@@ -6,8 +6,8 @@ from bench.analysis.streams import EVENTS, OPEN
 from bench.model.plan import PlannedTrial
 from bench.model.progress import StepPhaseBegan
 from bench.model.summary import StepRow
-from bench.model.trial import JudgedStep
-from bench.reporting.labels import label_stratum
+from bench.model.trial import JudgedStep, MeasuredStep
+from bench.reporting.labels import label_measured, label_stratum
 from bench.reporting.number_text import (
     AT_LEAST_MARK,
     COUNT,
@@ -22,9 +22,9 @@ from bench.units import format_duration
 
 
 def write_trial_name(trial: PlannedTrial) -> str:
-    """Name a trial by experiment, variant and stratum."""
+    """Name a trial by experiment, variant (of a duet both) and stratum."""
     stratum = label_stratum(trial.stratum)
-    return f"{trial.experiment} {trial.variant}{f' ({stratum})' if stratum else ''}"
+    return f"{trial.experiment} {label_measured(trial)}{f' ({stratum})' if stratum else ''}"
 
 
 def write_step_place(phase: StepPhaseBegan) -> str:
@@ -34,14 +34,15 @@ def write_step_place(phase: StepPhaseBegan) -> str:
 
 
 def write_step_numbers(judged: JudgedStep) -> str:
-    """Write a step's load and main numbers, those of all requests together."""
+    """Write a step's load, its arm, and its main numbers: those of all requests together."""
+    place = _place(judged.step)
     row = _main_row(judged)
     if row is None:
-        return f"{judged.step.load}: {judged.step.skipped or 'no numbers'}"
+        return f"{place}: {judged.step.skipped or 'no numbers'}"
     parts = _write_streams(row)
     if row.requests or not parts:
         parts += _write_requests(row)
-    return f"{judged.step.load}: {', '.join(parts)}"
+    return f"{place}: {', '.join(parts)}"
 
 
 def write_step_cautions(judged: JudgedStep) -> str:
@@ -55,6 +56,10 @@ def write_step_cautions(judged: JudgedStep) -> str:
 def write_time(seconds: float | None) -> str:
     """Write a time in the unit that suits it, or a dash."""
     return NOTHING if seconds is None else format_duration(seconds)
+
+
+def _place(step: MeasuredStep) -> str:
+    return f"{step.load}, {step.arm}" if step.arm else str(step.load)
 
 
 def _write_streams(row: StepRow) -> list[str]:

@@ -115,6 +115,11 @@ def _notes(rows: Sequence[CondensedRow]) -> tuple[str, ...]:
         )
     if any(row.cpu_s_per_request and row.streams for row in rows):
         notes.append("CPU/req counts each event of a stream as a request.")
+    if any(row.mode == "duet" for row in rows):
+        notes.append(
+            "Arms of a duet share a core: throughput and response times are not those of a service "
+            "that has one to itself."
+        )
     return tuple(notes)
 
 

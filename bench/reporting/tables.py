@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
+from bench.model.arm import Mode
 from bench.model.comparison import Comparison
 from bench.model.condensed import CondensedRow
 from bench.model.experiment import Experiment, StratumValue
@@ -15,6 +18,12 @@ from bench.reporting.ratio_table import build_ratio_table
 from bench.reporting.step_table import build_step_table
 from bench.reporting.stream_table import build_stream_table
 from bench.reporting.table import Section, Table
+
+
+_RATIOS: Final[Mapping[Mode, str]] = MappingProxyType(
+    {"solo": "Ratios to the baseline", "duet": "Ratios to the baseline, duets"}
+)
+"""Titles by mode: what was measured in another way stands in a table of its own."""
 
 
 def build_sections(
@@ -111,8 +120,9 @@ def _tables(
         tables.append(build_step_table(named, title=_titled("Requests by name", label)))
     if streams := build_stream_table(rows, title=_titled("Streams", label)):
         tables.append(streams)
-    if of_steps:
-        tables.append(build_ratio_table(of_steps, title=_titled("Ratios to the baseline", label)))
+    for mode, title in _RATIOS.items():
+        if alike := [ratio for ratio in of_steps if ratio.mode == mode]:
+            tables.append(build_ratio_table(alike, title=_titled(title, label)))
     return tables
 
 

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from bench.analysis.evidence import StepEvidence, gather_evidence
 from bench.model.answers import Answer
+from bench.model.arm import ARMS, Arm
 from bench.model.experiment import ExperimentFile
 from bench.model.plan import Placement
 from bench.model.reading import MachineReading, Observation, ProcessReading
@@ -297,6 +298,19 @@ class Build:
         judged = JudgedStep(step=step, valid=valid, cautions=(), rows=rows)
         return TrialRecord(schema_version=1, trial=measured, steps=(judged,))
 
+    def duet(self, candidate: TrialRecord, baseline: TrialRecord) -> TrialRecord:
+        """Join the records of two trials as the arms of one, which has the baseline's number."""
+        joined = [
+            _as_arm(record, arm, baseline.trial.number)
+            for record, arm in zip((baseline, candidate), ARMS, strict=True)
+        ]
+        return TrialRecord(
+            schema_version=3,
+            trial=joined[0].trial,
+            candidate=joined[1].trial,
+            steps=(*joined[0].steps, *joined[1].steps),
+        )
+
     def answer(self, body_base64: str = "", **changes: Any) -> Answer:
         fields = {
             "method": "GET",
@@ -309,6 +323,15 @@ class Build:
             "service_s": 0.001,
         }
         return Answer(**fields | changes)
+
+
+def _as_arm(record: TrialRecord, arm: Arm, number: int) -> TrialRecord:
+    trial = record.trial.model_copy(update={"mode": "duet", "arm": arm, "number": number})
+    steps = (
+        judged.model_copy(update={"step": judged.step.model_copy(update={"arm": arm})})
+        for judged in record.steps
+    )
+    return record.model_copy(update={"trial": trial, "steps": tuple(steps)})
 
 
 @pytest.fixture

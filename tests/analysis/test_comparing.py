@@ -269,9 +269,3 @@ def test_order_is_experiment_stratum_load_and_candidate(build):
         ("bar", 10, 1, "a"),
         ("bar", 10, 1, "b"),
     ]
-
-
-def test_trials_of_a_duet_are_not_paired_here(build):
-    records = pairs(build, [(200, 100)], trial={"mode": "duet"})
-
-    assert compare_variants(records, BASELINES) == ()

@@ -150,3 +150,20 @@ def test_a_stream_is_told_in_full(make_experiment: Build) -> None:
     sheet = build_experiment_sheet(make_experiment(flow=[], stream=stream))
     told = dict(row.cells for row in sheet.tables[2].rows)
     assert told == {"protocol": "websocket", "path": "/ws", "send": "hi", "silence": "2 s"}
+
+
+def test_thresholds_are_shown_with_what_narrows_them(make_experiment: Build) -> None:
+    experiment = make_experiment(
+        thresholds=["p99 < 1s", {"check": "p50 < 1s", "users": [1, 20], "stratum": {"rows": 5}}],
+        strata={"rows": [5]},
+    )
+
+    (table,) = [
+        each for each in build_experiment_sheet(experiment).tables if each.title == "Thresholds"
+    ]
+
+    assert [column.title for column in table.columns] == ["check", "load", "strata"]
+    assert [row.cells for row in table.rows] == [
+        ("p99 < 1s", "", ""),
+        ("p50 < 1s", "1 user, 20 users", "rows=[5]"),
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import SchemaVersionError, StorageError, UnknownNameError
+from bench.model.arm import ARMS
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
 from bench.model.plan import Placement, PlannedTrial
@@ -15,7 +16,7 @@ from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
 from bench.storage.reading_runs import find_run, list_runs, read_run
-from bench.storage.run_folder import RunFolder, remove_run
+from bench.storage.run_folder import RunFolder, arm_folder, remove_run
 
 Build = Callable[..., Experiment]
 
@@ -98,9 +99,9 @@ def test_a_run_comes_back_as_it_was_written(tmp_path: Path, record: RunRecord) -
 def test_a_trial_counts_from_when_its_record_is_there(tmp_path: Path, record: RunRecord) -> None:
     folder = RunFolder.create(tmp_path, record)
     whole, torn = record.plan.trials[0], record.plan.trials[1]
-    folder.begin_trial(whole.folder_name)
+    folder.begin_trial(whole)
     folder.finish_trial(whole.folder_name, trial_record(whole))
-    (folder.begin_trial(torn.folder_name) / "slices.jsonl").write_text("{}\n")
+    (folder.begin_trial(torn) / "slices.jsonl").write_text("{}\n")
     run = read_run(folder.path)
     assert [each.trial.number for each in run.trials] == [1]
     assert run.unfinished == (2, 3, 4)
@@ -108,9 +109,38 @@ def test_a_trial_counts_from_when_its_record_is_there(tmp_path: Path, record: Ru
 
 def test_what_an_unfinished_attempt_left_is_removed(tmp_path: Path, record: RunRecord) -> None:
     folder = RunFolder.create(tmp_path, record)
-    name = record.plan.trials[0].folder_name
-    (folder.begin_trial(name) / "slices.jsonl").write_text("old\n")
-    assert list(folder.begin_trial(name).iterdir()) == []
+    trial = record.plan.trials[0]
+    (folder.begin_trial(trial) / "slices.jsonl").write_text("old\n")
+    assert list(folder.begin_trial(trial).iterdir()) == []
+
+
+def test_a_duet_has_one_folder_with_one_for_each_arm(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    duet = record.plan.trials[0].model_copy(update={"mode": "duet", "baseline": "threads"})
+    begun = folder.begin_trial(duet)
+    assert begun.name == "001-waiting-duet"
+    assert {each.name for each in begun.iterdir()} == {"baseline", "candidate"}
+    (arm_folder(begun, "candidate") / "slices.jsonl").write_text("old\n")
+    again = folder.begin_trial(duet)
+    assert [*arm_folder(again, "baseline").iterdir(), *(again / "candidate").iterdir()] == []
+    assert arm_folder(again, None) == again
+
+
+def test_a_duet_comes_back_with_both_arms(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    duet = record.plan.trials[0].model_copy(update={"mode": "duet", "baseline": "threads"})
+    alone = trial_record(duet)
+    baseline, candidate = (
+        alone.trial.model_copy(update={"mode": "duet", "arm": arm}) for arm in ARMS
+    )
+    whole = alone.model_copy(update={"trial": baseline, "candidate": candidate})
+    folder.begin_trial(duet)
+    folder.finish_trial(duet.folder_name, whole)
+    planned = record.plan.model_copy(update={"trials": (duet,)})
+    folder.write_record(record.model_copy(update={"plan": planned}))
+    (read,) = read_run(folder.path).trials
+    assert read == whole
+    assert [arm.arm for arm in read.arms] == ["baseline", "candidate"]
 
 
 def test_services_have_a_folder_for_their_logs(tmp_path: Path, record: RunRecord) -> None:

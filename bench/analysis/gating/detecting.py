@@ -16,6 +16,7 @@ from scipy import optimize, special, stats
 
 from bench.analysis.gating.one_sided import critical_t
 from bench.analysis.gating.power import compute_power, count_trials
+from bench.analysis.gating.ratios import to_ratio
 from bench.analysis.gating.rule import GateRule
 
 FOUND: Final = 0.9
@@ -86,7 +87,7 @@ def find_detectable(sd: float, trials: int, min_effect: float, rule: GateRule) -
         0.0,
         furthest,
     )
-    return math.expm1(min(float(found), 700.0))
+    return to_ratio(float(found))
 
 
 def count_to_pass(sd: float, min_effect: float, rule: GateRule) -> int | None:

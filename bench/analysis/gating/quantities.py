@@ -126,6 +126,15 @@ def weigh(gated: Gated, rows: Iterable[StepRow]) -> Gated:
     return RSS if any(row.pss_bytes is None for row in weighed) else PSS
 
 
+def is_absent(gated: Gated, rows: Iterable[StepRow]) -> bool:
+    """Tell whether no row has a quantity, not even a bound of it, though something was measured."""
+    measured = [row for row in rows if row.requests is not None]
+    looked_for = weigh(gated, measured)
+    return bool(measured) and all(
+        looked_for.read(row) is None and looked_for.field not in row.at_least for row in measured
+    )
+
+
 def _fit(*, is_closed: bool, has_other_model: bool) -> frozenset[GatedQuantity]:
     if is_closed:
         return frozenset(GATED) - RESPONSE_TIMES

@@ -26,6 +26,7 @@ from bench.analysis.gating.one_sided import (
     take_moments,
 )
 from bench.analysis.gating.power import count_trials
+from bench.analysis.gating.ratios import write_worsening
 from bench.model.gate import GateVerdict
 
 LOOKS: Final = 3
@@ -164,7 +165,7 @@ def _confirm(
         return _conclude_pass(seen, min_effect, rule, "at the second look")
     if seen.mean >= bar:
         # It would have to fall below first: more trials would hardly ever let it pass.
-        why = f"{_percent(seen.mean)} worse as measured, and not confirmed as a regression"
+        why = f"{write_worsening(seen.mean)} worse as measured, and not confirmed as a regression"
         return Decision(GateVerdict.INCONCLUSIVE, seen.n, 0, why)
     return _look_last(worsenings, seen, min_effect, rule, exhausted=exhausted)
 
@@ -185,7 +186,7 @@ def _look_last(
     # Where the budget ended with the second look, `last` is what that saw, and it stays its no.
     if is_below(last, bar, rule.look_p):
         return _conclude_pass(last, min_effect, rule, "at the last look")
-    bound = _percent(bound_above(last, rule.look_p))
+    bound = write_worsening(bound_above(last, rule.look_p))
     ended = f"the budget ended after {last.n} trials" if n < until else f"{last.n} trials were all"
     why = f"{ended}, and it may be {bound} worse, where {min_effect:.1%} would matter"
     return Decision(GateVerdict.INCONCLUSIVE, last.n, 0, why)
@@ -242,18 +243,13 @@ def _end_early(n: int, rule: GateRule) -> Decision:
 
 def _conclude_pass(seen: Moments, min_effect: float, rule: GateRule, when: str) -> Decision:
     bound = bound_above(seen, rule.look_p)
-    at_most = f"at most {_percent(bound)} worse" if bound > 0 else "better"
+    at_most = f"at most {write_worsening(bound)} worse" if bound > 0 else "better"
     why = f"{at_most} {when}, where {min_effect:.1%} would matter"
     return Decision(GateVerdict.PASS, seen.n, 0, why)
 
 
 def _conclude_regression(confirmed: Moments, trials: int, rule: GateRule) -> Decision:
-    why = (
-        f"{_percent(confirmed.mean)} worse in {confirmed.n} fresh trials that confirmed what the "
-        f"first {rule.screening} had flagged"
-    )
+    worse = write_worsening(confirmed.mean)
+    flagged = f"what the first {rule.screening} had flagged"
+    why = f"{worse} worse in {confirmed.n} fresh trials, which confirm {flagged}"
     return Decision(GateVerdict.REGRESSION, trials, 0, why)
-
-
-def _percent(logarithm: float) -> str:
-    return f"{math.expm1(min(logarithm, 700.0)):.1%}"

@@ -98,7 +98,7 @@ def _take_point(gated: Gated, step: DuetStep, max_error_ratio: float) -> Point:
     numbers = []
     for arm, seen in step.arms:
         row = seen.of_all
-        missing = seen.doubts or (_find_missing(gated, row) if row else "")
+        missing = seen.doubts or (find_missing(gated, row) if row else "")
         if missing:
             mended = only_baseline_failed(step, max_error_ratio)
             return Point(step.trial, missing=f"{arm}: {missing}", is_mended=mended)
@@ -107,7 +107,8 @@ def _take_point(gated: Gated, step: DuetStep, max_error_ratio: float) -> Point:
     return Point(step.trial, baseline or 0.0, candidate or 0.0)
 
 
-def _find_missing(gated: Gated, row: StepRow) -> str:
+def find_missing(gated: Gated, row: StepRow) -> str:
+    """Say why a row that counts has no number to compare; empty where it has one."""
     value = gated.read(row)
     if value is None:
         return f"no {gated.name}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench.analysis.comparing import order_stratum
 from bench.model.experiment import Experiment, StratumValue
@@ -43,7 +44,7 @@ def find_places(threshold: Threshold, experiment: Experiment, plan: Plan) -> tup
 
 def _list_planned(experiment: Experiment, plan: Plan) -> list[Place]:
     order = {name: number for number, name in enumerate(experiment.file.variants)}
-    places: dict[object, Place] = {}
+    places: dict[Any, Place] = {}
     for trial in plan.trials:
         if trial.experiment != experiment.name:
             continue
@@ -52,7 +53,7 @@ def _list_planned(experiment: Experiment, plan: Plan) -> list[Place]:
                 size = step.load.users if isinstance(step.load, Users) else step.load.rate
                 key = (order_stratum(trial.stratum), size, order.get(variant, len(order)))
                 places[key] = Place(variant, trial.stratum, step.load)
-    return [places[key] for key in sorted(places)]  # type: ignore[type-var]
+    return [places[key] for key in sorted(places)]
 
 
 def _is_meant(threshold: Threshold, place: Place) -> bool:
@@ -76,17 +77,20 @@ def _has_value(place: Place, name: str, values: Sequence[StratumValue]) -> bool:
 
 
 def _find_unplanned(threshold: Threshold, planned: Sequence[Place]) -> Iterator[Place]:
-    """Find what a threshold names, one by one, and no planned step is of."""
-    variants = list(dict.fromkeys(place.variant for place in planned))
-    for term in threshold.check.terms:
-        if term.variant is not None and term.variant not in variants:
-            yield Place(term.variant, {}, None, f"{term.variant} is not in this run")
+    """Find what a threshold names, one by one, and no planned step is of.
+
+    The other side of a comparison is looked for in each place, and missed there.
+    """
+    variant = threshold.check.subject.variant
+    if variant is not None and all(place.variant != variant for place in planned):
+        yield Place(variant, {}, None, f"{variant} is not in this run")
     for load in threshold.loads:
         if all(place.load != load for place in planned):
             levels = ", ".join(dict.fromkeys(str(place.load) for place in planned))
-            yield Place(threshold.check.subject.variant, {}, load, f"this run has {levels} alone")
+            because = f"it is no level of this run, which has {levels or 'none'}"
+            yield Place(variant, {}, load, because)
     for name, values in threshold.stratum.items():
         for value in values:
             if not any(_has_value(place, name, (value,)) for place in planned):
                 because = f"no trial of this run has {name} = {value}"
-                yield Place(threshold.check.subject.variant, {name: value}, None, because)
+                yield Place(variant, {name: value}, None, because)

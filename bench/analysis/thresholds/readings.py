@@ -1,4 +1,4 @@
-"""Readings: what one step says of a checked quantity, and in which directions it is open."""
+"""Readings: what one step says of a checked quantity, and how far that is known."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class Reading:
 
     value: float | None
     at_least: bool = False
-    """True where more requests, or more patience, could only have shown more."""
+    """Whether requests that were still open could lift it."""
+    thin: bool = False
+    """Whether it is the longest time of all, for want of requests."""
 
 
 def choose_field(quantity: CheckedQuantity, steps: Iterable[JudgedStep]) -> str:
@@ -53,15 +55,14 @@ def choose_field(quantity: CheckedQuantity, steps: Iterable[JudgedStep]) -> str:
 def read_step(step: JudgedStep, field: str, name: str | None) -> Reading:
     """Read a field of the row of all requests, or of those of one name.
 
-    A percentile that censored requests could reach is a lower bound. So is a mean, once there are
-    any. And so is taken a percentile for which there were so few requests that it is the longest of
-    them: of more requests the longest would have been no shorter.
+    A percentile that censored requests could reach is a lower bound, and so is a mean once there
+    are any.
     """
     row = find_row(step, name)
     if row is None:
         return Reading(None)
     is_bound = field in row.at_least or (field == "mean_s" and bool(row.censored))
-    return Reading(getattr(row, field), at_least=is_bound or field in row.thin)
+    return Reading(getattr(row, field), at_least=is_bound, thin=field in row.thin)
 
 
 def find_row(step: JudgedStep, name: str | None) -> StepRow | None:

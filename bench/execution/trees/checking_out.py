@@ -72,9 +72,7 @@ async def check_out(
         UsageError: a merge is not finished.
         TreeError: git failed, or a file can't be copied.
     """
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
-    folder.chmod(0o711)  # targets that change their uid pass through
-    checkout = _Checkout(versions, Git(versions.root, environment), folder, tuple(leave_out))
+    checkout = _Checkout(versions, environment, _make_folder(parent), tuple(leave_out))
     try:
         yield await finish(asyncio.to_thread(checkout.lay))
     finally:
@@ -84,9 +82,13 @@ async def check_out(
 @dataclass(frozen=True)
 class _Checkout:
     versions: Versions
-    git: Git
+    environment: Mapping[str, str]
     folder: Path
     leave_out: tuple[Path, ...]
+
+    @property
+    def git(self) -> Git:
+        return Git(self.versions.root, self.environment)
 
     def lay(self) -> CheckedOutTrees:
         _forget_trees_of_killed_gates(self.git)
@@ -127,18 +129,22 @@ class _Checkout:
             carry_over(changes, self.versions.root, path)
         return CheckedOutTree(arm, path, version)
 
-    def _notices(
-        self, by_arm: Mapping[Arm, CheckedOutTree], changes: Changes
-    ) -> tuple[str, ...]:
-        found = [ignored_files(self.git)]
+    def _notices(self, by_arm: Mapping[Arm, CheckedOutTree], changes: Changes) -> tuple[str, ...]:
+        found = [ignored_files(self.git, self.leave_out)]
         if changes.left_out:
             found.append(
                 "Repositories and environments inside of the working tree are in neither tree:"
                 f" {', '.join(changes.left_out)}."
             )
         for tree in by_arm.values():
-            found += missing_contents(Git(tree.path))
+            found += missing_contents(Git(tree.path, self.environment))
         return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _make_folder(parent: Path) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
+    folder.chmod(0o711)  # targets that change their uid pass through
+    return folder
 
 
 def _forget_trees_of_killed_gates(git: Git) -> None:

@@ -55,7 +55,9 @@ def find_main(git: Git, main: str | None, environment: Mapping[str, str]) -> Mai
 
 def commit_of(git: Git, rev: str) -> str | None:
     """Return the full name of the commit that something leads to."""
-    return git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    # in two steps: what is appended to `:/words` would be one more word
+    found = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", rev)
+    return git.ask("rev-parse", "--verify", "--quiet", f"{found}^{{commit}}") if found else None
 
 
 def is_shallow(git: Git) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,16 +21,22 @@ _BY_PRODUCTS: Final = re.compile(
 """Ignored in most repositories, and missed by no service."""
 
 
-def ignored_files(git: Git) -> str | None:
+def ignored_files(git: Git, leave_out: Iterable[Path] = ()) -> str | None:
     """Say which ignored files a working tree has, such as `.env`: they are in no checkout.
 
     Args:
         git: at the root of the working tree.
+        leave_out: folders that nobody misses.
     """
+    known = [git.folder / folder for folder in leave_out]
     everything = git.names(
         *("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     )
-    paths = [path for path in everything if not _BY_PRODUCTS.fullmatch(path)]
+    paths = [
+        path
+        for path in everything
+        if git.folder / path not in known and _is_missed(git.folder, path)
+    ]
     if not paths:
         return None
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
@@ -37,6 +44,19 @@ def ignored_files(git: Git) -> str | None:
         f"What git ignores is in neither tree: {', '.join(paths[:_SHOWN])}{more}. Commands under"
         " `prepare` in the [gate] table can make what a target needs of it."
     )
+
+
+def _is_missed(root: Path, path: str) -> bool:
+    """A folder that git has nothing in may be left of a branch, with compiled files alone."""
+    if _BY_PRODUCTS.fullmatch(path):
+        return False
+    if not path.endswith("/"):
+        return True
+    for _, folders, names in os.walk(root / path):
+        folders[:] = [name for name in folders if not _BY_PRODUCTS.fullmatch(name)]
+        if any(not _BY_PRODUCTS.fullmatch(name) for name in names):
+            return True
+    return False
 
 
 def missing_contents(git: Git) -> Iterator[str]:

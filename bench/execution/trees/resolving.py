@@ -68,12 +68,7 @@ def resolve_versions(
     git = Git(folder, environment)
     root = _root(git)
     git = Git(root, environment)
-    head = commit_of(git, "HEAD")
-    if head is None:
-        raise UsageError(
-            f"The repository {root} has no commit yet, so there is nothing to compare with.",
-            hint="Commit the version that is to be the baseline first.",
-        )
+    head = _head(git, root)
     changes = read_changes(git, leave_out)
     baseline = (
         _default_baseline(git, head, changes, main, environment)
@@ -82,6 +77,43 @@ def resolve_versions(
     )
     candidate = _candidate(git, head, changes)
     return Versions(root, baseline, candidate, _notices(baseline, candidate, changes))
+
+
+def resolve_candidate(
+    folder: Path,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    leave_out: Iterable[Path] = (),
+) -> Versions:
+    """Find the candidate alone, which is then compared with itself.
+
+    Raises:
+        UsageError: no repository, or one without a commit.
+        TreeError: git isn't there or fails.
+    """
+    root = _root(Git(folder, environment))
+    git = Git(root, environment)
+    candidate = _candidate(git, _head(git, root), read_changes(git, leave_out))
+    return Versions(root, candidate, candidate)
+
+
+def find_root(folder: Path, *, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the root of the working tree around a folder, links resolved; None: there is none."""
+    try:
+        found = Git(folder, environment).ask("rev-parse", "--show-toplevel")
+    except TreeError:  # no git at all
+        return None
+    return Path(found).resolve() if found else None
+
+
+def _head(git: Git, root: Path) -> str:
+    head = commit_of(git, "HEAD")
+    if head is None:
+        raise UsageError(
+            f"The repository {root} has no commit yet, so there is nothing to compare with.",
+            hint="Commit the version that is to be the baseline first.",
+        )
+    return head
 
 
 def _root(git: Git) -> Path:

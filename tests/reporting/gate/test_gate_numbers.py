@@ -65,6 +65,7 @@ def test_a_ratio_stands_with_its_interval_if_it_has_one(make_gate_row: Build) ->
     assert write_ratio(make_gate_row()) == "0.949 [0.941, 0.957]"
     assert write_ratio(make_gate_row(low=None)) == "0.949"
     assert write_ratio(make_gate_row(ratio=None)) == "-"
+    assert write_ratio(make_gate_row(ratio=1.004, high=12.34)) == "1.004 [0.941, 12.3]"
     assert write_ratio(make_gate_row(high=inf)) == "0.949 [0.941, ∞]"
 
 

@@ -16,9 +16,11 @@ def test_the_verdict_comes_first_with_all_that_it_rests_on(make_regressed: Build
     section = build_gate_sections(make_regressed())[0]
     assert section.title == "gate: regression"
     assert section.paragraphs == (
-        "Regression: working tree (9988776655 with uncommitted changes) against main (1a2b3c4d5e). "
-        "1 of 1 rows is a regression.",
-        "Exit code 1: a regression: something got worse by as much as matters.",
+        (
+            "Regression: working tree (9988776655 with uncommitted changes) against main "
+            "(1a2b3c4d5e). 1 of 1 rows is a regression."
+        ),
+        "Exit code 1: something got worse by as much as matters.",
         "24 trials in 1 min 45 s of 3 min at most, after 12 s of set-up.",
         "Kept in results/20250101T000000Z-gate.",
     )
@@ -30,7 +32,7 @@ def test_the_verdict_comes_first_with_all_that_it_rests_on(make_regressed: Build
         ("pass", 0, "nothing got worse"),
         ("inconclusive", 0, "fails only with --fail-on-inconclusive"),
         ("inconclusive", 5, "was asked to fail"),
-        ("regression", 1, "a regression"),
+        ("regression", 1, "something got worse"),
         ("invalid", 2, "not usable"),
         ("invalid", 3, "nothing is known"),
         ("invalid", 4, "does not start"),
@@ -39,9 +41,7 @@ def test_the_verdict_comes_first_with_all_that_it_rests_on(make_regressed: Build
         ("invalid", 99, "no code that pairbench knows"),
     ],
 )
-def test_each_exit_code_is_explained(
-    make_gate: Build, verdict: str, code: int, words: str
-) -> None:
+def test_each_exit_code_is_explained(make_gate: Build, verdict: str, code: int, words: str) -> None:
     report = make_gate(verdict=GateVerdict(verdict), exit_code=code)
     (line,) = (text for text in build_gate_sections(report)[0].paragraphs if "Exit" in text)
     assert line.startswith(f"Exit code {code}: ")
@@ -63,10 +63,14 @@ def test_a_reason_that_rows_share_stands_once_gravest_first(
     rows = (*open_rows, make_gate_row(quantity="memory"), make_regression(stratum={"rows": 9}))
     sections = {section.title: section for section in build_gate_sections(make_gate(rows=rows))}
     assert sections["no pass"].paragraphs == (
-        "regression: shop asgi-async (rows=9) at 20 users, throughput: "
-        "Confirmed on 8 fresh trials.",
-        "inconclusive: shop asgi-async at 20 users, p95; shop asgi-async at 20 users, CPU/req: "
-        "Budget spent.",
+        (
+            "regression: shop asgi-async (rows=9) at 20 users, throughput: "
+            "Confirmed on 8 fresh trials."
+        ),
+        (
+            "inconclusive: shop asgi-async at 20 users, p95; shop asgi-async at 20 users, CPU/req: "
+            "Budget spent."
+        ),
     )
 
 

@@ -27,7 +27,7 @@ def test_a_row_has_both_sides_ratio_worsening_and_verdict(make_regression: Build
         "candidate": "1,900/s",
         "ratio": "0.949 [0.941, 0.957]",
         "worsening": "5.4 % slower",
-        "matters from": "3 %",
+        "min effect": "3 %",
         "verdict": "regression",
         "n": "16 (2)",
         "sign-flip p": "0.00780",
@@ -51,13 +51,12 @@ def test_what_an_open_question_needs_is_told_for_it_alone(make_gate_row: Build) 
 
 def test_a_row_without_numbers_has_dashes(make_gate_row: Build) -> None:
     nothing = dict.fromkeys(
-        "baseline candidate ratio low high worsening min_effect detectable trials_needed "
-        "sign_flip_p".split()
+        ("baseline", "candidate", "ratio", "low", "high", "worsening", "min_effect", "sign_flip_p")
     )
     invalid = make_gate_row(**nothing, n=0, verdict=GateVerdict.INVALID)
     table = build_gate_table([invalid, make_gate_row()])
     cells = _cells(table)
-    for title in ("baseline", "candidate", "ratio", "worsening", "matters from", "sign-flip p"):
+    for title in ("baseline", "candidate", "ratio", "worsening", "min effect", "sign-flip p"):
         assert cells[title] == "-"
     assert not table.rows[0].counts
 

@@ -1,0 +1,80 @@
+"""Samples: the steps of one place, one for each trial, and those of two places in pairs.
+
+Trials on their own are paired by repetition, as in `bench.analysis.comparing`; the arms of a duet
+are a pair already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.analysis.thresholds.places import Place
+from bench.model.caution import CautionCode
+from bench.model.experiment import StratumValue
+from bench.model.load_level import LoadLevel
+from bench.model.trial import JudgedStep, MeasuredTrial, TrialRecord
+
+_OF_ERRORS: Final = frozenset(
+    {CautionCode.ERRORS, CautionCode.NOTHING_MEASURED, CautionCode.NO_STEADY_STATE}
+)
+"""What failed requests alone do to a step: all may fail, and successes move where some begin to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A step with the trial that it is of."""
+
+    trial: MeasuredTrial
+    step: JudgedStep
+
+    def __str__(self) -> str:
+        return f"trial {self.trial.number} ({self.trial.variant})"
+
+    def counts(self, *, for_errors: bool) -> bool:
+        """Tell whether the step may be judged by.
+
+        A step that is invalid for its failed requests counts where these are what is looked at.
+        """
+        if self.step.valid or not for_errors:
+            return self.step.valid
+        found = {each.code for each in self.step.cautions if each.code.invalidates}
+        return CautionCode.ERRORS in found and found <= _OF_ERRORS
+
+
+class Samples:
+    """All steps of an experiment that thresholds can hold for, by place."""
+
+    def __init__(self, records: Sequence[TrialRecord], experiment: str) -> None:
+        self._found: dict[Hashable, dict[Hashable, Sample]] = {}
+        for trial, step, pair in _list_steps(records, experiment):
+            key = _key(trial.variant, trial.stratum, step.step.load)
+            self._found.setdefault(key, {})[pair] = Sample(trial, step)
+
+    def at(self, place: Place, variant: str | None = None) -> Mapping[Hashable, Sample]:
+        """Return the steps of a place, by what pairs them; of another variant, if one is named."""
+        return self._found.get(_key(variant or place.variant, place.stratum, place.load), {})
+
+
+def _list_steps(
+    records: Sequence[TrialRecord], experiment: str
+) -> Iterator[tuple[MeasuredTrial, JudgedStep, Hashable]]:
+    for record in records:
+        if record.trial.experiment != experiment or record.trial.knee is not None:
+            continue
+        arms = record.arms
+        if len(arms) > 1 and arms[0].variant == arms[1].variant:
+            # Two versions of one variant, as in a gate: the file's demands are on the candidate.
+            arms = arms[1:]
+        for trial in arms:
+            pair = trial.repetition if record.candidate is None else ("duet", trial.number)
+            for step in record.steps_of(trial.arm):
+                yield trial, step, pair
+
+
+def _key(
+    variant: str | None, stratum: Mapping[str, StratumValue], load: LoadLevel | None
+) -> Hashable:
+    # repr, because 1, 1.0 and True are equal and yet different conditions
+    return variant, tuple(sorted((name, repr(value)) for name, value in stratum.items())), load

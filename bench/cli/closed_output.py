@@ -1,0 +1,21 @@
+"""Closed output: a reader that goes away early changes nothing of the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def tolerating_closed_output() -> Iterator[None]:
+    """Write to stdout as far as somebody reads it, and go on after that."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as end:  # rich has seen it, and done the same
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
