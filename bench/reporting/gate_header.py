@@ -16,9 +16,10 @@ def build_gate_title(report: GateReport) -> str:
 
 def build_gate_header(report: GateReport) -> tuple[str, ...]:
     """Say the verdict and its reason, the exit code, the effort, and how the trees were run."""
-    reason = f" {report.because}" if report.because else ""
+    why = (f"Why: {report.because.removesuffix('.')}.",) if report.because else ()
     return (
-        f"{report.verdict.value.capitalize()}: {name_comparison(report)}.{reason}",
+        f"{report.verdict.value.capitalize()}: {name_comparison(report)}.",
+        *why,
         f"Exit code {report.exit_code}: {name_exit_code(report)}.",
         _effort(report),
         *_trees(report),

@@ -11,5 +11,4 @@ def write_gate_json(report: GateReport) -> str:
     """Write the report as JSON in ASCII: what doesn't exist, or is no number, is null."""
     # pydantic writes NaN and infinities as null only on its own way to text
     values = json.loads(report.model_dump_json())
-    text = json.dumps(values, indent=2, allow_nan=False)
-    return text.replace("\x7f", r"\u007f") + "\n"
+    return json.dumps(values, indent=2, allow_nan=False) + "\n"

@@ -19,7 +19,9 @@ from bench.errors import (
 from bench.model.gate import GateReport, GateRow, GateVerdict, TreeVersion
 from bench.reporting.labels import label_load, label_stratum
 
-_QUANTITIES: Final[Mapping[str, str]] = MappingProxyType({"cpu": "CPU/req", "loop_lag": "loop lag"})
+_QUANTITIES: Final[Mapping[str, str]] = MappingProxyType(
+    {"cpu": "CPU/req", "bystander": "bystander p99", "loop_lag": "loop lag p99"}
+)
 _EXITS: Final[Mapping[int, str]] = MappingProxyType(
     {
         EXIT_REGRESSION: "something got worse by as much as matters",

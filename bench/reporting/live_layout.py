@@ -86,8 +86,8 @@ def _numbers(numbers: LiveNumbers | None, *, of_duet: bool) -> Iterable[Text]:
         return
     whose = "candidate: " if of_duet else ""
     load = (
-        f"{whose}{optional(numbers.throughput_per_s, PER_SECOND, '{}/s')}, p99 {write_time(numbers.p99_s)}"
-        f", {whole(numbers.in_flight)} in flight, "
+        f"{whose}{optional(numbers.throughput_per_s, PER_SECOND, '{}/s')}, "
+        f"p99 {write_time(numbers.p99_s)}, {whole(numbers.in_flight)} in flight, "
     )
     errors = "bold red" if numbers.errors else ""
     yield _line(load).append(f"errors {whole(numbers.errors)}", errors)

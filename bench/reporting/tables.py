@@ -19,7 +19,6 @@ from bench.reporting.step_table import build_step_table
 from bench.reporting.stream_table import build_stream_table
 from bench.reporting.table import Section, Table
 
-
 _RATIOS: Final[Mapping[Mode, str]] = MappingProxyType(
     {"solo": "Ratios to the baseline", "duet": "Ratios to the baseline, duets"}
 )
@@ -36,7 +35,7 @@ def build_sections(
 
     Within each, for each stratum: the knees where the highest rate was searched for, the steps, the
     requests by name where there are several, the streams where any were open, and the ratios to the
-    baseline; lines by load level, variants in the order of the file.
+    baseline, those of duets apart; lines by load level, variants in the order of the file.
     """
     sections = (
         _section(

@@ -262,6 +262,18 @@ def make_search(make_planned: Build) -> Build:
 
 
 @pytest.fixture
+def make_duet(make_planned: Build) -> Build:
+    """Build a planned trial of two arms."""
+
+    def make(number: int = 1, **changes: Any) -> PlannedTrial:
+        arms = {"mode": "duet", "variant": "async-client", "baseline": "blocking-client"}
+        planned: PlannedTrial = make_planned(number, **arms | changes)
+        return planned
+
+    return make
+
+
+@pytest.fixture
 def make_plan(make_experiment: Build, make_planned: Build) -> Build:
     def make(**changes: Any) -> Plan:
         values: dict[str, Any] = {
@@ -317,6 +329,7 @@ def make_judged(make_step: Build) -> Build:
         step = MeasuredStep(
             index=index,
             load=Users(users=users),
+            arm=changes.pop("arm", None),
             times=None,
             pilot_throughput_per_s=None,
             skipped=changes.pop("skipped", None),

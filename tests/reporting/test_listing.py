@@ -88,3 +88,8 @@ def test_a_plan_says_how_many_workers_send_the_load(make_plan: Build) -> None:
     table = build_plan_table(plan, {}, 0.0)
     assert "load from 3 workers, 1 of them elsewhere" in table.caption
     assert "workers" not in build_plan_table(make_plan(), {}, 0.0).caption
+
+
+def test_a_plan_of_duets_names_both_variants(make_plan: Build, make_duet: Build) -> None:
+    table = build_plan_table(make_plan(trials=(make_duet(),)), {1: 8.1}, 8.1)
+    assert "blocking-client against async-client, duet" in table.rows[0].cells

@@ -115,3 +115,32 @@ def test_a_search_is_told_rate_by_rate_and_ends_with_its_knee(
         "  knee: 10/s; at 20/s p99 was 300ms",
         "  1 of 1 trials done",
     ]
+
+
+def test_a_duet_tells_the_steps_of_both_arms(
+    make_plan: Build, make_duet: Build, make_judged: Build
+) -> None:
+    out = StringIO()
+    trial = make_duet(1)
+    steps = [
+        make_judged(index, users, arm=arm)
+        for arm in ("baseline", "candidate")
+        for index, users in enumerate((1, 20))
+    ]
+    plan = make_plan(trials=(trial, make_duet(2, repetition=1)))
+    with PlainLines(out, plan, {1: 30.0}, clock=lambda: 0.0) as view:
+        view.announce(TrialBegan(trial=trial))
+        view.announce(began(trial, 0))
+        view.announce(began(trial, 1))
+        view.announce(TrialEnded(trial=trial, steps=tuple(steps), failure=None))
+    numbers = "9.90/s, p50 2 s, p99 2.1 s, errors 0 %"
+    assert out.getvalue().splitlines() == [
+        "trial 1 of 1: blocking-call blocking-client against async-client, duet, "
+        "repetition 1 of 2, about 30 s left",
+        "  step 1 of 2 driven: 1 user, about 30 s left",
+        f"  1 user, baseline: {numbers}",
+        f"  20 users, baseline: {numbers}",
+        f"  1 user, candidate: {numbers}",
+        f"  20 users, candidate: {numbers}",
+        "  1 of 1 trials done",
+    ]

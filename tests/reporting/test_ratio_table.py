@@ -122,3 +122,18 @@ def test_what_compares_load_levels_has_none_itself(make_comparison: Build) -> No
     assert [row.cells[0] for row in table.rows] == ["20 users", "knee"]
     assert "async-client: no knee" in table.notes
     assert "Closed model" in table.caption
+
+
+def test_ratios_of_duets_say_what_they_are(make_comparison: Build) -> None:
+    (note,) = build_ratio_table([make_comparison(mode="duet")]).notes
+    assert "arms of a duet, loaded at the same time on the same core" in note
+    (lone, _) = build_ratio_table([make_comparison(mode="duet", n=1, low=None, high=None)]).notes
+    assert lone == note
+
+
+def test_a_duet_never_stands_in_the_line_of_solo_trials(make_comparison: Build) -> None:
+    table = build_ratio_table([make_comparison(), make_comparison(mode="duet", ratio=2.0, n=7)])
+    assert [row.cells[2:] for row in table.rows] == [
+        ("5", "3.91 [3.70, 4.13]"),
+        ("7", "2.00 [3.70, 4.13]"),
+    ]

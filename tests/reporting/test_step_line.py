@@ -58,3 +58,21 @@ def test_a_trial_is_named_with_its_stratum(make_planned: Build) -> None:
     assert write_trial_name(make_planned(stratum={"rows": 10})) == (
         "blocking-call blocking-client (rows=10)"
     )
+
+
+def test_a_duet_is_named_by_both_variants(make_duet: Build) -> None:
+    assert write_trial_name(make_duet(stratum={"rows": 10})) == (
+        "blocking-call blocking-client against async-client, duet (rows=10)"
+    )
+
+
+def test_two_versions_of_one_variant_are_named_once(make_duet: Build) -> None:
+    same = make_duet(baseline="async-client")
+    assert write_trial_name(same) == "blocking-call async-client, duet"
+
+
+def test_a_step_of_a_duet_names_its_arm(make_judged: Build) -> None:
+    line = write_step_numbers(make_judged(arm="baseline"))
+    assert line == "20 users, baseline: 9.90/s, p50 2 s, p99 2.1 s, errors 0 %"
+    skipped = make_judged(arm="candidate", rows=(), skipped="its warm-up takes 50 s")
+    assert write_step_numbers(skipped) == "20 users, candidate: its warm-up takes 50 s"

@@ -212,5 +212,6 @@ def test_the_caption_names_the_load_model_and_the_kind_of_memory(make_row: Build
 
 
 def test_an_arm_is_told_with_its_variant(make_row: Build) -> None:
-    found = columns(build_step_table([make_row(arm="candidate", mode="duet")]))
-    assert found["variant"] == ["blocking-client (candidate)"]
+    table = build_step_table([make_row(arm="candidate", mode="duet")])
+    assert columns(table)["variant"] == ["blocking-client (candidate)"]
+    assert "Arms of a duet share a core" in table.notes[-1]

@@ -103,3 +103,20 @@ def test_knees_come_first_with_their_ratios_and_the_steps_of_their_search(
     assert [table.title for table in section.tables] == ["Knee", "Steps of the search"]
     assert [row.cells[0] for row in section.tables[0].rows] == ["blocking-client", "async-client"]
     assert section.tables[0].rows[1].cells[3].startswith("2.00 ")
+
+
+def test_ratios_of_duets_stand_apart_from_those_of_solo_trials(
+    make_plan: Build, make_row: Build, make_comparison: Build
+) -> None:
+    ratios = [make_comparison(mode="duet", ratio=2.0), make_comparison()]
+    (section,) = build_sections(make_plan(), [make_row(p50_s=1)], ratios)
+    assert [table.title for table in section.tables] == [
+        "Steps",
+        "Ratios to the baseline",
+        "Ratios to the baseline, duets",
+    ]
+    solo, duets = section.tables[1:]
+    assert [row.cells[-1][:4] for row in (*solo.rows, *duets.rows)] == ["3.91", "2.00"]
+    assert not any("duet" in note for note in solo.notes)
+    (alone,) = build_sections(make_plan(), [], ratios[:1])
+    assert [table.title for table in alone.tables] == ["Ratios to the baseline, duets"]

@@ -7,15 +7,16 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.errors import TreeError
 from bench.execution.trees.import_log import read_imported_files
 from bench.execution.trees.prepared_tree import PreparedTree
 from bench.model.arm import Arm
 
-IMPORTS_TOLD = {"PYTHONVERBOSE": "1", "PYTHONUNBUFFERED": "1"}
+IMPORTS_TOLD: Final = {"PYTHONVERBOSE": "1", "PYTHONUNBUFFERED": "1"}
 """What a target is started with so that its log has its imports; never one that is measured."""
-_PACKAGES = frozenset({"site-packages", "dist-packages"})
+_PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,8 @@ def test_the_verdict_comes_first_with_all_that_it_rests_on(make_regressed: Build
     section = build_gate_sections(make_regressed())[0]
     assert section.title == "gate: regression"
     assert section.paragraphs == (
-        (
-            "Regression: working tree (9988776655 with uncommitted changes) against main "
-            "(1a2b3c4d5e). 1 of 1 rows is a regression."
-        ),
+        "Regression: working tree (9988776655 with uncommitted changes) against main (1a2b3c4d5e).",
+        "Why: 1 of 1 rows is a regression.",
         "Exit code 1: something got worse by as much as matters.",
         "24 trials in 1 min 45 s of 3 min at most, after 12 s of set-up.",
         "Kept in results/20250101T000000Z-gate.",
@@ -72,6 +70,14 @@ def test_a_reason_that_rows_share_stands_once_gravest_first(
             "Budget spent."
         ),
     )
+
+
+def test_a_regression_is_graver_than_what_is_invalid(
+    make_gate: Build, make_gate_row: Build, make_regression: Build
+) -> None:
+    rows = (make_gate_row(verdict=GateVerdict.INVALID, because="Swapping."), make_regression())
+    section = build_gate_sections(make_gate(rows=rows))[-1]
+    assert [text.split(":")[0] for text in section.paragraphs] == ["regression", "invalid"]
 
 
 def test_notices_have_a_section_of_their_own(make_gate: Build) -> None:
