@@ -1,7 +1,10 @@
-"""The gate's error rates: `python -m benchmarks.gate record --minutes 60`, then `... replay`.
+"""The gate's error rates: `python -m benchmarks.gate`.
 
-Records banks of duet trials over as many sittings as it takes, replays the rule over gates drawn
-from them, and confirms with live gates (`... live`). Nothing else may run meanwhile.
+record   record trials for the banks, over as many sittings as it takes
+live     run live gates: 40 of a version with itself, 20 with 5 % more CPU time per request
+replay   replay the rule over gates drawn from the banks; beside it two common practices
+
+Nothing else may run meanwhile.
 """
 
 from __future__ import annotations
@@ -9,20 +12,62 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
 
+from bench.execution.machine.environment import read_environment
+from benchmarks.gate_banks.bank_files import BankFolder
+from benchmarks.gate_banks.live import NAME, record_live_gates
+from benchmarks.gate_banks.practices import judge_practices
 from benchmarks.gate_banks.recording import record_banks
+from benchmarks.gate_banks.replayed import QUESTIONS, replay_question
+from benchmarks.gate_banks.table import write_tables
+
+LIVE: Final = ((0.0, 40), (0.05, 20))
+"""Effects on CPU time per request, and how many gates of each."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line names; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
-    parser.add_argument("what", choices=("record",))
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.gate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("what", choices=("record", "live", "replay"))
     parser.add_argument("--minutes", type=float, default=30.0, help="of a sitting")
     parser.add_argument("--bank", action="append", default=[], help="only this one, and others so")
+    parser.add_argument("--machine", help="replay the banks of this machine's fingerprint")
     given = parser.parse_args(arguments)
-    asyncio.run(record_banks(given.minutes, given.bank))
+    banks = BankFolder(given.machine or read_environment().fingerprint)
+    match given.what:
+        case "record":
+            asyncio.run(record_banks(given.minutes, given.bank))
+        case "live":
+            until_s = time.monotonic() + 60 * given.minutes
+            for effect, count in LIVE:
+                record_live_gates(banks, effect, count, until_s)
+        case _:
+            print(_replay(banks))
     return 0
+
+
+def _replay(banks: BankFolder) -> str:
+    replayed = [found for each in QUESTIONS if (found := replay_question(each, banks))]
+    practices = judge_practices(banks)
+    live: list[dict[str, Any]] = (banks.read_note(NAME) or {"gates": []})["gates"]
+    banks.write_note(
+        "replayed",
+        {
+            "replayed": [each.as_json() for each in replayed],
+            "practices": [asdict(each) for each in practices],
+        },
+    )
+    tables = write_tables(replayed, practices, live)
+    (banks.path / "tables.md").write_text(tables, encoding="utf-8")
+    return tables
 
 
 if __name__ == "__main__":

@@ -62,7 +62,10 @@ class Recorder:
         note = self._banks.read_note(f"spin-{target}")
         if note is None:
             plan = BankPlan("calibration", target, 5, "cpu")  # type: ignore[arg-type]
-            sides: tuple[dict[str, str], dict[str, str]] = ({}, {"SPIN_LOOPS": str(CALIBRATING_LOOPS)})
+            sides: tuple[dict[str, str], dict[str, str]] = (
+                {},
+                {"SPIN_LOOPS": str(CALIBRATING_LOOPS)},
+            )
             ratios = []
             for number in range(plan.trials):
                 trial = await self._measure(plan, sides, number)

@@ -142,7 +142,7 @@ def test_inputs_become_options_one_by_one_and_are_never_run(run: Run, tmp_path: 
         verdict="pass",
         file="$(touch evil).toml; touch evil",
         against="origin/main",
-        min_effect="3%",
+        min_effect="3% memory=* ",
         budget="5m",
         quantities="throughput,cpu",
         junit="out dir/junit.xml",
@@ -155,7 +155,16 @@ def test_inputs_become_options_one_by_one_and_are_never_run(run: Run, tmp_path: 
     assert options == [
         *("gate", "--format", "github", "--results", f"{tmp_path}/kept"),
         *("--comment", f"{tmp_path}/my comment.md", "--against", "origin/main"),
-        *("--min-effect", "3%", "--budget", "5m", "--quantities", "throughput,cpu"),
+        *(
+            "--min-effect",
+            "3%",
+            "--min-effect",
+            "memory=*",
+            "--budget",
+            "5m",
+            "--quantities",
+            "throughput,cpu",
+        ),
         *("--junit", "out dir/junit.xml", "--strict", "--", "$(touch evil).toml; touch evil"),
     ]
     assert not (tmp_path / "evil").exists()

@@ -133,10 +133,10 @@ def test_a_duet_tells_the_steps_of_both_arms(
         view.announce(began(trial, 0))
         view.announce(began(trial, 1))
         view.announce(TrialEnded(trial=trial, steps=tuple(steps), failure=None))
+    name = "blocking-call blocking-client against async-client, duet"
     numbers = "9.90/s, p50 2 s, p99 2.1 s, errors 0 %"
     assert out.getvalue().splitlines() == [
-        "trial 1 of 1: blocking-call blocking-client against async-client, duet, "
-        "repetition 1 of 2, about 30 s left",
+        f"trial 1 of 1: {name}, repetition 1 of 2, about 30 s left",
         "  step 1 of 2 driven: 1 user, about 30 s left",
         f"  1 user, baseline: {numbers}",
         f"  20 users, baseline: {numbers}",

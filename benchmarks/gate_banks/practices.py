@@ -1,0 +1,72 @@
+"""Two common practices on the same machine in the same hours: what they would have said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final, Literal
+
+from scipy import stats
+
+from benchmarks.gate_banks.bank_files import BankedTrial, BankFolder
+
+THRESHOLDS: Final = (0.05, 0.10)
+RUNS: Final = (1, 3)
+"""How many runs of each side one verdict rests on; their medians are compared."""
+
+Practice = Literal["first A then B", "stored baseline"]
+
+
+@dataclass(frozen=True)
+class PracticeRates:
+    """How often a practice cried regression."""
+
+    practice: Practice
+    bank: str
+    threshold: float
+    runs: int
+    verdicts: int
+    alarms: int
+    low: float
+    high: float
+    """Exact bounds of the share of alarms, at 95 %; of verdicts that share no run."""
+
+
+def judge_practices(banks: BankFolder) -> list[PracticeRates]:
+    """Let both practices judge the solo banks by throughput, with fixed thresholds."""
+    return [
+        _count(practice, name, threshold, runs, trials)
+        for name in ("solo-aa", "solo-cpu-5")
+        if len(trials := banks.read(name)) >= max(RUNS)
+        for practice in ("first A then B", "stored baseline")
+        for runs in RUNS
+        for threshold in THRESHOLDS
+    ]
+
+
+def _count(
+    practice: Practice, bank: str, threshold: float, runs: int, trials: Sequence[BankedTrial]
+) -> PracticeRates:
+    drops = list(_drops(practice, runs, trials))
+    alarms = sum(drop > threshold for drop in drops)
+    bounds = stats.binomtest(alarms, len(drops)).proportion_ci(method="exact")
+    return PracticeRates(
+        practice, bank, threshold, runs, len(drops), alarms, float(bounds.low), float(bounds.high)
+    )
+
+
+def _drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iterator[float]:
+    """Yield by how much throughput fell, verdict by verdict; the stored one is the first batch's.
+
+    Steps that we would leave out count: who follows these practices does not know of them.
+    """
+    batches = [trials[at : at + runs] for at in range(0, len(trials) - runs + 1, runs)]
+    stored = _median(batches[0], "baseline")
+    for batch in batches:
+        before = _median(batch, "baseline") if practice == "first A then B" else stored
+        yield 1 - _median(batch, "candidate") / before
+
+
+def _median(batch: Sequence[BankedTrial], side: Literal["baseline", "candidate"]) -> float:
+    return median(getattr(trial, side)["throughput_per_s"] or 0.0 for trial in batch)
