@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
-from bench.cli.gating.outputs import GateFormat
+from bench.cli.gating.formats import GateFormat
 from bench.cli.parameters import Pin, PinOption, ResultsOption, SeedOption, seconds
-from bench.model.gate_settings import GatedQuantity
-from bench.units import parse_ratio
 
 
 def gate(
@@ -94,17 +91,18 @@ def gate(
     from bench.cli.gating.commanding import GateOrder, run_gate
     from bench.cli.gating.files import Wishes
     from bench.cli.gating.outputs import Outputs
+    from bench.cli.gating.wishing import read_effects, read_quantities
 
     chosen = [name for name, given in _kinds(against, baseline, self_check=self_check) if given]
     if len(chosen) > 1:
         raise typer.BadParameter(f"{' and '.join(chosen)} are different gates: give one of them")
-    names = None if quantities is None else _read_quantities(quantities)
+    names = None if quantities is None else read_quantities(quantities)
     order = GateOrder(
         file=file,
         against=against,
         baseline=baseline,
         self_check=self_check,
-        wishes=Wishes(quantities=names, min_effect=_read_effects(min_effect or ())),
+        wishes=Wishes(quantities=names, min_effect=read_effects(min_effect or ())),
         budget_s=budget,
         strict=strict,
         fail_on_inconclusive=fail_on_inconclusive,
@@ -116,34 +114,6 @@ def gate(
     code = run_gate(order)
     if code:
         raise typer.Exit(code)
-
-
-def _read_quantities(text: str) -> tuple[GatedQuantity, ...]:
-    return tuple(_quantity(name.strip()) for name in text.split(",") if name.strip())
-
-
-def _read_effects(given: Sequence[str]) -> dict[GatedQuantity, float]:
-    """Read `3%`, which is of all quantities, and `cpu=3%`, which goes before it."""
-    effects: dict[GatedQuantity, float] = {}
-    for text in sorted(given, key=lambda each: "=" in each):
-        name, _, bound = text.rpartition("=")
-        try:
-            ratio = parse_ratio(bound)
-        except ValueError as error:
-            raise typer.BadParameter(f"--min-effect: {error}") from None
-        if not ratio > 0:
-            raise typer.BadParameter(f"--min-effect is above 0, not {text}")
-        names = (_quantity(name.strip()),) if name else get_args(GatedQuantity)
-        effects |= dict.fromkeys(names, ratio)
-    return effects
-
-
-def _quantity(name: str) -> GatedQuantity:
-    known: tuple[GatedQuantity, ...] = get_args(GatedQuantity)
-    for each in known:
-        if each == name:
-            return each
-    raise typer.BadParameter(f"{name!r} can't be gated; these can: {', '.join(known)}")
 
 
 def _kinds(

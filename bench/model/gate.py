@@ -10,7 +10,6 @@ from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.record import Record
 
-
 GateKind = Literal["against", "stored", "self-check"]
 """Two versions side by side, one against a stored run, or one against itself."""
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import pytest
 
 from bench.execution.together import together
+
+_Result = TypeVar("_Result")
+_PATIENCE_S: Final = 10.0
 
 
 class Journal:
@@ -34,6 +38,11 @@ class Journal:
             await self._began.acquire()
 
 
+def run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a test that would wait for ever if it failed."""
+    return asyncio.run(asyncio.wait_for(work, _PATIENCE_S))
+
+
 def test_results_come_in_the_order_given_and_not_of_their_ends() -> None:
     async def work() -> list[str]:
         done = asyncio.Event()
@@ -48,7 +57,7 @@ def test_results_come_in_the_order_given_and_not_of_their_ends() -> None:
 
         return await together([first(), second()])
 
-    assert asyncio.run(work()) == ["first", "second"]
+    assert run(work()) == ["first", "second"]
 
 
 def test_all_of_it_is_done_at_once() -> None:
@@ -60,14 +69,14 @@ def test_all_of_it_is_done_at_once() -> None:
 
         await together(meet() for _ in range(3))
 
-    asyncio.run(work())
+    run(work())
 
 
 def test_nothing_to_do_has_no_results() -> None:
     async def work() -> list[None]:
         return await together(())
 
-    assert asyncio.run(work()) == []
+    assert run(work()) == []
 
 
 def test_when_one_fails_the_others_have_ended_before_its_error_is_raised() -> None:
@@ -84,7 +93,7 @@ def test_when_one_fails_the_others_have_ended_before_its_error_is_raised() -> No
             )
         assert journal.ended == ["first", "last"]
 
-    asyncio.run(work())
+    run(work())
 
 
 def test_the_first_error_is_raised_where_several_fail() -> None:
@@ -101,7 +110,7 @@ def test_the_first_error_is_raised_where_several_fail() -> None:
             await together([fail_late(), journal.fail("early", lambda: journal.until_began(1))])
         assert journal.ended == ["late"]
 
-    asyncio.run(work())
+    run(work())
 
 
 def test_who_is_cancelled_from_outside_cancels_and_awaits_all_of_it() -> None:
@@ -115,4 +124,4 @@ def test_who_is_cancelled_from_outside_cancels_and_awaits_all_of_it() -> None:
             await task
         assert journal.ended == ["a", "b"]
 
-    asyncio.run(work())
+    run(work())

@@ -338,6 +338,7 @@ def python(tmp_path: Path, code: str, **changes: Any) -> ProcessSpec:
         "cwd": tmp_path,
         "log": tmp_path / f"{time.monotonic_ns()}.log",
         "grace_s": 1.0,
+        "niceness": 0,
     }
     return ProcessSpec(**fields | changes)
 

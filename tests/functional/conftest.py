@@ -124,10 +124,19 @@ class Generator:
         return TypeAdapter(list[Answer]).validate_python(self.hear("answers")["answers"])
 
     def drive(
-        self, load: dict[str, Any], *, window_s: float = 2.0, patience_s: float = 5.0, step: int = 0
+        self,
+        load: dict[str, Any],
+        *,
+        window_s: float = 2.0,
+        patience_s: float = 5.0,
+        step: int = 0,
+        **start: Any,
     ) -> dict[str, Any]:
-        """Run a step: a second of warm-up, the window, the drain; return `drained`."""
-        self.say("start", step=step, load=load, spread_s=0.05, seed=8)
+        """Run a step: a second of warm-up, the window, the drain; return `drained`.
+
+        More fields of the `start` command may be given.
+        """
+        self.say("start", step=step, load=load, spread_s=0.05, seed=8, **start)
         origin_s = self.hear("started")["t_s"]
         self.opens_s = origin_s + 1
         self.closes_s = self.opens_s + window_s

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+from bench.model.arm import ARMS, Arm
 from bench.model.run import RunDocument, StoredRun
 from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.storage.reading_runs import list_runs, read_run
@@ -118,7 +119,7 @@ def stored(folder: Path) -> StoredRun:
 
 def arms_of(record: TrialRecord) -> tuple[MeasuredTrial, MeasuredTrial]:
     baseline, candidate = record.arms
-    assert (baseline.arm, candidate.arm) == ("baseline", "candidate")
+    assert (baseline.arm, candidate.arm) == ARMS
     return baseline, candidate
 
 
@@ -142,7 +143,7 @@ def test_a_duet_is_measured_from_end_to_end(bench: Bench, pair: Path, tmp_path: 
         (2, "candidate", "new", "duet"),
     ]
     for row in all_requests:
-        assert row.requests > 0
+        assert row.requests
         assert row.cpu_s_per_request is not None
         assert row.errors == {}
     assert {each.quantity for each in document.comparisons} >= {
@@ -172,14 +173,13 @@ def the_arms_were_loaded_at_the_same_time_on_the_same_core(run: StoredRun) -> No
         assert theirs is not None
         assert (ours.opens_at_s, ours.closes_at_s) == (theirs.opens_at_s, theirs.closes_at_s)
         assert baseline.placement == candidate.placement
-        seen = [told(run, record, arm, "core") for arm in ("baseline", "candidate")]
+        seen = [told(run, record, arm, "core") for arm in ARMS]
         assert seen[0] == seen[1] == list(baseline.placement.target)
 
 
 def the_hash_seed_is_the_arms_in_common_and_the_trials_own(run: StoredRun) -> None:
     seen = [
-        {value for arm in ("baseline", "candidate") for value in told(run, record, arm, "hash")}
-        for record in run.trials
+        {value for arm in ARMS for value in told(run, record, arm, "hash")} for record in run.trials
     ]
     assert [len(hashes) for hashes in seen] == [1, 1]
     assert seen[0] != seen[1]
@@ -194,7 +194,7 @@ def the_arms_take_turns_in_starting_first(run: StoredRun) -> None:
 def each_arm_has_raw_records_of_its_own(run: StoredRun) -> None:
     names = ("slices.jsonl", "readings.jsonl", "answers.json", "target.log", "generator.log")
     for folder in ("001-pair-duet", "002-pair-duet"):
-        for arm in ("baseline", "candidate"):
+        for arm in ARMS:
             for name in names:
                 assert (run.path / "trials" / folder / arm / name).exists()
         assert (run.path / "trials" / folder / "trial.json").exists()
@@ -253,9 +253,9 @@ def test_a_candidate_that_does_not_start_ends_it(
     nothing_is_left(tmp_path)
 
 
-@pytest.mark.parametrize("arm", ["baseline", "candidate"])
+@pytest.mark.parametrize("arm", ARMS)
 def test_an_arm_that_dies_under_load_is_recorded_by_name(
-    bench: Bench, write: Write, tmp_path: Path, arm: str
+    bench: Bench, write: Write, tmp_path: Path, arm: Arm
 ) -> None:
     write("dying.py", DYING)
     write("telling.py", TELLING)
@@ -280,27 +280,22 @@ def test_an_arm_that_dies_under_load_is_recorded_by_name(
 def test_an_interrupted_duet_run_is_resumed_where_it_ended(
     bench: Bench, pair: Path, tmp_path: Path
 ) -> None:
-    running = subprocess.Popen(
-        [sys.executable, "-P", "-m", "bench", "run", "pair.toml", "--duet"],
-        cwd=tmp_path,
-        env=os.environ | scratch(tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: any(tmp_path.glob("results/*/trials/002-*/candidate/readings.jsonl")))
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=_PATIENCE_S)
-    assert running.returncode == 130, said
+    said = interrupt(tmp_path, "results/*/trials/002-*/candidate/readings.jsonl")
+    assert "1 of 2 trials are kept" in said
     assert stored(tmp_path).unfinished == (2,)
     nothing_is_left(tmp_path)
     (first,) = stored(tmp_path).trials
+
+    changed = bench("run", "--resume", "latest", env={"STRATUM_FLAVOUR": "stale"})
+    assert changed.returncode == 4, changed.stderr
+    assert "answer equal requests differently" in " ".join(changed.stderr.split())
+    assert stored(tmp_path).unfinished == (2,)
 
     done = bench("run", "--resume", "latest", "--json")
 
     assert done.returncode == 0, done.stderr
     run = stored(tmp_path)
-    assert (run.unfinished, run.record.attempt) == ((), 2)
+    assert (run.unfinished, run.record.attempt) == ((), 3)
     assert run.trials[0] == first
     assert {each.n + each.dropped for each in document_of(done).comparisons} == {2}
 
@@ -329,6 +324,26 @@ def document_of(done: subprocess.CompletedProcess[str]) -> RunDocument:
     return RunDocument.model_validate_json(done.stdout)
 
 
+def interrupt(folder: Path, once: str) -> str:
+    """Run the experiment, interrupt it once there is such a file, and return what it said."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "bench", "run", "pair.toml", "--duet"],
+        cwd=folder,
+        env=os.environ | scratch(folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            wait_until(lambda: any(folder.glob(once)))
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=_PATIENCE_S)
+        finally:
+            running.kill()  # what has ended is none the worse for it
+    assert running.returncode == 130, said
+    return said
+
+
 def scratch(folder: Path) -> dict[str, str]:
     """Return the environment that gives a run a folder for what is temporary, and marks it."""
     (folder / "scratch").mkdir(exist_ok=True)
@@ -347,9 +362,10 @@ def marked_by(folder: Path) -> list[Any]:
 
 def _temp_of(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get("TMPDIR")
+        found: str | None = process.environ().get("TMPDIR")
     except psutil.Error:
         return None
+    return found
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

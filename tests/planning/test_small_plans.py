@@ -30,6 +30,16 @@ def test_a_trial_is_estimated_step_by_step(build_experiment: Build) -> None:
     assert two - one == pytest.approx(2.0 + 10.0 + 0.6)
 
 
+def test_a_duet_takes_as_long_as_a_trial_of_one_since_its_arms_go_at_once(
+    build_experiment: Build,
+) -> None:
+    alone, together = (
+        make_plan("x", [build_experiment()], PlanOptions(duet=duet)).trials[0]
+        for duet in (False, True)
+    )
+    assert estimate_trial_s(together) == estimate_trial_s(alone)
+
+
 def test_a_plan_is_the_sum_of_its_trials_and_services(build_experiment: Build) -> None:
     alone = plan_of(build_experiment())
     served = plan_of(build_experiment(services=["upstream"]))

@@ -24,6 +24,7 @@ def test_the_document_has_its_fields_in_order(make_document: Build, make_step: B
         "steps",
         "comparisons",
         "knees",
+        "thresholds",
     ]
     step = document["steps"][0]
     assert step["load"] == {"users": 20}

@@ -238,3 +238,19 @@ def test_a_search_shows_its_last_rate_and_in_the_end_its_knee(
         ended = drawn_by(TrialEnded(trial=trial, steps=(), failure=None, knee=knee))
         assert "knee: 158/s; at 160/s so" in ended
         assert "does not hold" not in ended
+
+
+def test_a_duet_shows_whose_numbers_are_seen(
+    view: LiveView, clock: FakeClock, make_duet: Build, make_judged: Build, drawn_by: Build
+) -> None:
+    trial = make_duet(1)
+    with view:
+        began = drawn_by(TrialBegan(trial=trial))
+        assert "blocking-client against async-client, duet  repetition 1 of 2" in began
+        view.announce(window(trial))
+        clock.now_s += 1
+        assert "candidate: 1,230/s, p99 12.3 ms" in drawn_by(numbers())
+        steps = (make_judged(arm="baseline"), make_judged(arm="candidate"))
+        ended = drawn_by(TrialEnded(trial=trial, steps=steps, failure=None))
+        assert "20 users, baseline: 9.90/s" in ended
+        assert "20 users, candidate: 9.90/s" in ended

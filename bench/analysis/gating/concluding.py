@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench.analysis.gating.duets import GateUnit
 from bench.errors import (
     EXIT_INCONCLUSIVE,
     EXIT_NOT_MEASURED,
@@ -54,7 +55,7 @@ def conclude(
         strict: whether what is unproven or missing makes the gate invalid, and what is inconclusive
             makes it fail.
         fail_on_inconclusive: the latter alone.
-        unmeasured: in words, which variants the budget left no trial for; what has not been looked
+        unmeasured: labels of the units that the budget left no trial for; what has not been looked
             at can't let a gate pass.
         unproven: in words, whose targets weren't seen to import their own tree.
         missing: in words, what should have been looked at, and has no row.
@@ -96,8 +97,8 @@ def _explain(verdict: GateVerdict, rows: Sequence[GateRow], unmeasured: Sequence
 
 
 def _name(row: GateRow) -> str:
-    stratum = "".join(f", {name} = {value}" for name, value in row.stratum.items())
-    return f"{row.quantity} of {row.variant} at {row.load}{stratum}"
+    unit = GateUnit.of(row.experiment, row.stratum, row.variant)
+    return f"{row.quantity} of {unit.label}, at {row.load}"
 
 
 def _list(told: Sequence[str]) -> str:

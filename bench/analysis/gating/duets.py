@@ -28,6 +28,12 @@ class GateUnit(NamedTuple):
         """Return the unit of a planned trial, or of a variant that is yet to be planned."""
         return cls(experiment, tuple(sorted(stratum.items())), variant)
 
+    @property
+    def label(self) -> str:
+        """What people call it: `async of shop, pool = 5`."""
+        stratum = "".join(f", {name} = {value}" for name, value in self.stratum)
+        return f"{self.variant} of {self.experiment}{stratum}"
+
 
 @dataclass(frozen=True, slots=True)
 class SeenStep:

@@ -123,7 +123,7 @@ def _gather_unit(
         for gated in asked.choose(of_step[0].load, loads):
             rows = _list_rows(of_step)
             if asked.settings.quantities is None and is_absent(gated, rows):
-                absent.append(f"{unit.variant} at {of_step[0].load}: no trial has {gated.name}")
+                absent.append(f"{unit.label}, at {of_step[0].load}: no trial has {gated.name}")
                 continue
             series.append(build_series(unit, weigh(gated, rows), of_step, max_ratio))
     return UnitSeries(

@@ -52,8 +52,8 @@ _MEBIBYTE: Final = 1024 * 1024
 _RESPONSE_FLOOR_S: Final = 0.001
 _STALL_FLOOR_S: Final = 0.010
 
-PSS: Final = Gated("memory", "pss_bytes", "bytes", 0.05, 2 * _MEBIBYTE)
-RSS: Final = Gated("memory", "rss_bytes", "bytes", 0.05, 2 * _MEBIBYTE)
+PSS: Final = Gated("memory", "pss_bytes", "bytes", 0.03, 2 * _MEBIBYTE)
+RSS: Final = Gated("memory", "rss_bytes", "bytes", 0.03, 2 * _MEBIBYTE)
 
 GATED: Final[dict[GatedQuantity, Gated]] = {
     gated.name: gated

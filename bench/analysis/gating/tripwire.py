@@ -84,8 +84,7 @@ class _Cell:
     load: LoadLevel
 
     def __str__(self) -> str:
-        stratum = "".join(f", {name} = {value}" for name, value in self.unit.stratum)
-        return f"{self.unit.experiment}: {self.unit.variant} at {self.load}{stratum}"
+        return f"{self.unit.label}, at {self.load}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +131,25 @@ def _compare_cell(
         baseline, candidate = (Side.of(gated, side) for side in sides)
         least = asked.smallest_effect(gated)
         rows.append(judge_sides(cell.unit, cell.load, gated, baseline, candidate, least, rule))
+    return [*rows, _compare_failures(cell, theirs, ours, asked, rule)]
+
+
+def _compare_failures(
+    cell: _Cell, theirs: _Trials, ours: _Trials, asked: _Asked, rule: GateRule
+) -> GateRow:
+    stored, new = ([count_failed(rows) for rows in trials.values()] for trials in (theirs, ours))
     failures = StepFailures(
         load=cell.load,
         max_error_ratio=asked.file.load.max_error_ratio,
+        # No two of them were measured together: each stands alone.
         trials=(
-            *(TrialFailures(count_failed(rows), _NONE_FAILED) for rows in theirs.values()),
-            *(TrialFailures(_NONE_FAILED, count_failed(rows)) for rows in ours.values()),
+            *(TrialFailures(failed, _NONE_FAILED) for failed in stored),
+            *(TrialFailures(_NONE_FAILED, failed) for failed in new),
         ),
     )
-    return [*rows, judge_failures(cell.unit, failures, rule, exhausted=True).row]
+    row = judge_failures(cell.unit, failures, rule, exhausted=True).row
+    n = min(sum(failed is not None for failed in side) for side in (stored, new))
+    return row.model_copy(update={"n": n})
 
 
 def _find_row_of_all(rows: Sequence[StepRow]) -> StepRow:

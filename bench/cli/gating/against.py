@@ -71,8 +71,7 @@ async def gate_versions(
                 steps = await plan_steps(session, setting, matched.candidate)
                 share_s = session.share_s(left)
                 assessment = await measure_units(session, setting, steps, DEFAULT_RULE, share_s)
-            findings.rows += assessment.rows
-            findings.missing += assessment.missing
+            findings.add(assessment)
 
 
 @dataclass(frozen=True)

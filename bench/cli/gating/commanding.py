@@ -74,8 +74,9 @@ def run_gate(order: GateOrder) -> int:
             remove_run(session.folder.path)
         raise
     if failure is not None:
-        print_error(Console(stderr=True), failure)
         report = report_failure(session, findings, failure)
+        failure.message = report.because  # which names the version whose fault it is
+        print_error(Console(stderr=True), failure)
     else:
         report = report_findings(
             session,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bench.analysis.gating.assessing import Assessment
+from bench.analysis.gating.duets import GateUnit
 from bench.execution.trees.proving import Proof
 from bench.model.arm import Arm
 from bench.model.gate import GateKind, GateRow, SelfCheck, TreeVersion
@@ -21,8 +23,15 @@ class Findings:
     """Which version's files targets were seen to run, one for each that was tried out."""
     missing: list[str] = field(default_factory=list)
     """What should have been looked at, and has no row."""
-
+    unmeasured: list[str] = field(default_factory=list)
+    """What the budget left no trial for, in words."""
     self_check: SelfCheck | None = None
+
+    def add(self, assessment: Assessment) -> None:
+        """Take over what the duets of one experiment say."""
+        self.rows += assessment.rows
+        self.missing += assessment.missing
+        self.unmeasured += map(_name, assessment.unmeasured)
 
     @property
     def unproven(self) -> tuple[str, ...]:
@@ -36,3 +45,8 @@ class Findings:
         if version is None or not proven:
             return version
         return version.model_copy(update={"is_proven": all(proven) or None})
+
+
+def _name(unit: GateUnit) -> str:
+    stratum = "".join(f", {name} = {value}" for name, value in unit.stratum)
+    return f"{unit.experiment}/{unit.variant}{stratum}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from bench.cli.closed_output import tolerating_closed_output
+from bench.cli.gating.formats import GateFormat
 from bench.model.gate import GateReport
 from bench.reporting.gate_annotations import write_annotations
 from bench.reporting.gate_comment import write_gate_comment
@@ -25,14 +27,6 @@ from bench.storage.guarding import storing_in
 
 GATE_FILE: Final = "gate.json"
 SUMMARY_VARIABLE: Final = "GITHUB_STEP_SUMMARY"
-
-
-class GateFormat(StrEnum):
-    """What a gate prints."""
-
-    TERMINAL = "terminal"
-    MD = "md"
-    GITHUB = "github"
 
 
 @dataclass(frozen=True)
@@ -67,6 +61,12 @@ def write_outputs(
     summary = environment.get(SUMMARY_VARIABLE)
     if summary and outputs.format is not GateFormat.TERMINAL:
         _append(Path(summary), write_gate_markdown(report, name=name))
+    with tolerating_closed_output():
+        _print(report, outputs, name)
+
+
+def _print(report: GateReport, outputs: Outputs, name: str) -> None:
+    """Print the report; who reads its first lines alone changes nothing of the exit code."""
     if outputs.as_json:
         sys.stdout.write(write_gate_json(report))
         # On GitHub annotations are read from either stream.
@@ -79,8 +79,17 @@ def write_outputs(
         case GateFormat.MD:
             sys.stdout.write(write_gate_markdown(report, name=name))
         case GateFormat.GITHUB:
-            print_sections(Console(), build_gate_sections(report))
+            _print_unobeyed(report)
             sys.stdout.write(write_annotations(report, file=name))
+
+
+def _print_unobeyed(report: GateReport) -> None:
+    """Print the tables to a log whose lines GitHub obeys where they look like commands."""
+    token = secrets.token_hex(16)
+    sys.stdout.write(f"::stop-commands::{token}\n")
+    sys.stdout.flush()
+    print_sections(Console(), build_gate_sections(report))
+    sys.stdout.write(f"::{token}::\n")
 
 
 def _write_file(path: Path, text: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.cli.gating.session import GateSession
+from bench.errors import TargetStartError
+from bench.execution.trees.import_log import read_own_words
 from bench.execution.trees.prepared_tree import PreparedTree
 from bench.execution.trees.proving import IMPORTS_TOLD, Proof, read_imports
 from bench.execution.trials.comparing_answers import judge_answers, probe_target
@@ -56,7 +58,12 @@ async def try_out(
         folder = (session.folder.path / "tried" / name).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         part = Part(planned, folder, arm)
-        command, cwd = await _try_out(telling, part)
+        try:
+            command, cwd = await _try_out(telling, part)
+        except TargetStartError as error:
+            # what Python tells of its imports is hundreds of lines, and comes last
+            error.evidence = read_own_words(folder / "target.log")
+            raise
         if trees is not None:
             with naming_arm(arm):
                 proofs[arm] = read_imports(

@@ -12,6 +12,7 @@ from bench.model.gate import GateFailure, GateReport, GateVerdict
 from bench.model.run import SCHEMA_VERSION
 
 _BASELINES_FAULT: Final = "the baseline can't be measured, so there is nothing to compare with: "
+_CANDIDATES_FAULT: Final = "the candidate can't be measured: "
 
 
 def report_findings(
@@ -22,6 +23,7 @@ def report_findings(
         findings.rows,
         strict=strict,
         fail_on_inconclusive=fail_on_inconclusive,
+        unmeasured=findings.unmeasured,
         unproven=findings.unproven,
         missing=findings.missing,
     )
@@ -37,10 +39,19 @@ def report_failure(session: GateSession, findings: Findings, error: BenchError) 
     is_baselines = isinstance(error, TargetError) and error.arm == "baseline"
     is_candidates = isinstance(error, TargetError) and not is_baselines
     exit_code = EXIT_TARGET if is_candidates else EXIT_NOT_MEASURED
-    because = (_BASELINES_FAULT if is_baselines else "") + error.message
+    because = f"{_name_fault(error)}{error.message}"
     failure = GateFailure(message=because, hint=error.hint, evidence=error.evidence)
     conclusion = Conclusion(GateVerdict.INVALID, exit_code, because)
     return _report(session, findings, conclusion, failure)
+
+
+def _name_fault(error: BenchError) -> str:
+    """Say whose fault it is, where the message itself doesn't: both sides' targets share a name."""
+    if not isinstance(error, TargetError):
+        return ""
+    if error.arm == "baseline":
+        return _BASELINES_FAULT
+    return "" if "candidate" in error.message else _CANDIDATES_FAULT
 
 
 def _report(

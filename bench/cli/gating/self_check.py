@@ -58,8 +58,7 @@ async def check_versions(
                 steps = await plan_steps(session, setting, matched.candidate)
                 share_s = session.share_s(left)
                 assessment = await measure_for_noise(session, setting, steps, DEFAULT_RULE, share_s)
-            findings.rows += assessment.rows
-            findings.missing += assessment.missing
+            findings.add(assessment)
     _replay(session, findings)
 
 

@@ -41,6 +41,8 @@ class ProcessSpec:
     stop_signal: int = signal.SIGTERM
     grace_s: float = 5.0
     """From the stop signal to SIGKILL for the whole tree."""
+    niceness: int = 0
+    """Below 0: before what else wants its cores, where the system allows it (as root)."""
     user: tuple[int, int] | None = None
     """uid and gid to run as."""
 

@@ -35,6 +35,8 @@ class Order(TypedDict):
     """uid and gid."""
     stop_signal: int
     grace_s: float
+    niceness: int
+    """Below 0: before what else wants its cores, where the system allows it."""
 
 
 def start_child(order: Order, *, tree: str, control_fd: int | None) -> subprocess.Popen[bytes]:
@@ -51,7 +53,7 @@ def start_child(order: Order, *, tree: str, control_fd: int | None) -> subproces
     supervisor = os.getpid()
     with Path(order["log"]).open("ab") as log, _on_cores(order["cores"]):
         # A pre-exec function is safe here, since the supervisor has one thread only.
-        return subprocess.Popen(
+        process = subprocess.Popen(
             order["argv"],
             env=environment,
             cwd=order["cwd"],
@@ -65,6 +67,9 @@ def start_child(order: Order, *, tree: str, control_fd: int | None) -> subproces
             extra_groups=None if uid is None else [],
             preexec_fn=lambda: _die_with(supervisor),  # noqa: PLW1509 - see above
         )
+    if order["niceness"]:
+        _give_way(process.pid, order["niceness"])
+    return process
 
 
 def become_subreaper() -> None:
@@ -78,6 +83,18 @@ def raise_file_limit() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):  # macOS refuses an infinite one
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _give_way(pid: int, niceness: int) -> None:
+    """Set how much of a core a process gets where others want it too; nothing where we may not.
+
+    Where sessions are scheduled as groups (autogroup), the niceness of the group is what counts
+    against other sessions, and that of a process within its own.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
 def _die_with(supervisor: int) -> None:

@@ -150,5 +150,6 @@ def _order(number: int, spec: ProcessSpec) -> dict[str, Any]:
         "user": spec.user,
         "stop_signal": int(spec.stop_signal),
         "grace_s": spec.grace_s,
+        "niceness": spec.niceness,
         "wants_control": spec.wants_control,
     }

@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,10 @@ _ENTRY: Final = re.compile(
     r"|# code object from (?P<source>/.+?\.pyw?)(?=#|import '|\s*$)"
     r"|# (?P<compiled>/.+?\.pyc) matches (?P<of>/.+?\.pyw?)(?=#|import '|\s*$)"
     rf"|# extension module (?:{_QUOTED}) loaded from (?P<extension>{_QUOTED})"
+)
+_TOLD: Final = re.compile(
+    r"# |import ('|\w+ #)|Processing (global|user|\.pth)|Adding directory: '"
+    r"|Python \d[\d.]+ .*\[|Type \"help\""
 )
 _WORTH_A_LOOK: Final = (b"# code object from", b".pyc matches ", b"# extension module")
 
@@ -60,6 +65,22 @@ def read_imported_files(log: Path) -> frozenset[Path]:
                 if path and path not in compiled:
                     files.add(_source_of(path))
     return frozenset(files)
+
+
+def read_own_words(log: Path, lines: int = 20) -> tuple[str, ...]:
+    """Return the last lines of a log that are a program's own, and not what Python told.
+
+    Args:
+        log: of a program that was started with PYTHONVERBOSE; where there is none, nothing.
+        lines: how many at most.
+    """
+    own: deque[str] = deque(maxlen=lines)
+    try:
+        with log.open(encoding="utf-8", errors="replace") as stream:
+            own.extend(line.rstrip("\n") for line in stream if not _TOLD.match(line))
+    except OSError:
+        return ()
+    return tuple(own)
 
 
 def _lines(log: Path) -> Iterator[str]:

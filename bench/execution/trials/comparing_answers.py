@@ -121,12 +121,14 @@ def _refuse_difference(
 
 
 def _describe(differences: Sequence[Difference], reference: str, variant: str) -> list[str]:
-    shown = [
+    # equal tasks differ equally, and once is enough to be told of it
+    told = dict.fromkeys(
         f"{each.request}, {each.where}: {reference} {each.reference}; {variant} {each.other}"
-        for each in differences[:_SHOWN]
-    ]
-    if len(differences) > _SHOWN:
-        shown.append(f"and {len(differences) - _SHOWN} more")
+        for each in differences
+    )
+    shown = list(told)[:_SHOWN]
+    if len(told) > _SHOWN:
+        shown.append(f"and {len(told) - _SHOWN} more")
     return shown
 
 

@@ -19,6 +19,7 @@ from bench.execution.supervision.processes import ManagedProcess, ProcessSpec, S
 from bench.execution.targets.commands import module_command
 from bench.execution.targets.variables import child_environment
 from bench.execution.trials.driver_link import DriverLink
+from bench.execution.trials.precedence import GENERATOR_NICENESS
 from bench.model.plan import Fleet
 from bench.model.trial import GeneratorWorker
 from bench.storage.atomic import write_atomically
@@ -132,6 +133,7 @@ async def assemble_workers(
                     cwd=cwd,
                     cores=(cores[number % len(cores)],) if cores else (),
                     log=folder / f"worker-{number}.log",
+                    niceness=GENERATOR_NICENESS,
                 )
             )
             stack.push_async_callback(process.end)

@@ -27,6 +27,7 @@ from bench.execution.trials.fleet import (
     assemble_workers,
     write_order,
 )
+from bench.execution.trials.precedence import GENERATOR_NICENESS
 from bench.model.experiment import Experiment
 from bench.model.flow import SeededValue
 from bench.model.trial import GeneratorWorker
@@ -84,6 +85,7 @@ async def start_driver(
         cwd=experiment.folder,
         cores=cores,
         log=folder / "generator.log",
+        niceness=GENERATOR_NICENESS,
         wants_control=True,
     )
     try:

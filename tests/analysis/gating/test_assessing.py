@@ -259,7 +259,7 @@ def test_what_is_gated_by_default_and_nobody_has_is_missing(duet, judge):
     assessment = judge(records)
 
     assert "memory" not in verdicts(assessment)
-    assert assessment.missing == ("async at 10 users: no trial has memory",)
+    assert assessment.missing == ("async of shop, at 10 users: no trial has memory",)
 
 
 def test_what_was_asked_for_and_nobody_has_is_invalid(duet, judge, noise):

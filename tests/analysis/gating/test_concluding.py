@@ -84,7 +84,7 @@ def test_the_sentence_names_the_rows_that_decided():
 
     conclusion = conclude([row(PASS), slow])
 
-    assert conclusion.because == "cpu of async at 10 users, pool = 5: 5.1% worse"
+    assert conclusion.because == "cpu of async of shop, pool = 5, at 10 users: 5.1% worse"
 
 
 def test_the_sentence_tells_two_rows_and_counts_the_others():

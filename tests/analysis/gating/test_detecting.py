@@ -24,6 +24,11 @@ def test_detection_is_how_often_simulated_gates_find_it():
     assert computed == pytest.approx(np.mean(found), abs=0.02)
 
 
+def test_where_nothing_is_worse_both_stages_are_wrong_with_their_levels():
+    # 5 % of 1 %, if no effect is too small to matter.
+    assert compute_detection(0.0, 0.02, 16, 1e-12, DEFAULT_RULE) == pytest.approx(5e-4, rel=0.02)
+
+
 @pytest.mark.parametrize("sd", [0.001, 0.0055, 0.036, 0.2])
 @pytest.mark.parametrize("trials", [16, 40])
 def test_what_is_detectable_is_found_nine_times_in_ten(sd, trials):

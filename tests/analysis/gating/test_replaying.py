@@ -89,6 +89,14 @@ def test_blocks_keep_neighbours_together():
     assert together.regressions > apart.regressions + 0.1
 
 
+def test_a_block_is_made_of_neighbours():
+    # Any two neighbours cancel, so that the mean of a screening is 0 in every gate.
+    trials = [(0.05 * (-1) ** n,) for n in range(50)]
+
+    assert replay(trials, (0.06,), gates=200, seed=1, block=2, budget=8).passed == 1.0
+    assert replay(trials, (0.06,), gates=200, seed=1, budget=8).passed < 1.0
+
+
 @pytest.mark.parametrize("banks", [[], [Bank((), (0.03,))]])
 def test_a_replay_of_nothing_is_refused(banks):
     with pytest.raises(ValueError, match="there are none"):

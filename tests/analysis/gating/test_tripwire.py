@@ -82,6 +82,15 @@ def test_what_lies_about_what_matters_is_inconclusive(side, compare):
     assert "may be up to" in row.because
 
 
+def test_a_wide_worsening_that_is_not_certain_is_inconclusive(side, compare):
+    wild = [0.3 + 20 * each for each in NOISE]  # t is 2.1
+
+    row = row_of(compare(side(), side(wild)), "cpu")
+
+    assert row.worsening > row.min_effect
+    assert row.verdict is INCONCLUSIVE
+
+
 def test_less_throughput_is_worse(duet, compare):
     def side(factor):
         numbers = enumerate((990.0, 1000.0, 1010.0), 1)
@@ -175,8 +184,8 @@ def test_steps_that_only_one_run_has_are_told(side, compare):
 
     assert {str(row.load) for row in comparison.rows} == {"10 users"}
     assert comparison.missing == (
-        "shop: async at 20 users: only in the stored run",
-        "shop: async at 40 users, pool = 5: not in the stored run",
+        "async of shop, at 20 users: only in the stored run",
+        "async of shop, pool = 5, at 40 users: not in the stored run",
     )
 
 
@@ -197,7 +206,9 @@ def test_new_failures_in_two_trials_are_a_regression(side, compare):
         return [row.model_copy(update=failed if n < count else {}) for n, row in enumerate(side())]
 
     def verdict(stored, new):
-        return row_of(compare(stored, new), "errors").verdict
+        row = row_of(compare(stored, new), "errors")
+        assert row.n == 5
+        return row.verdict
 
     assert verdict(side(), fail(2)) is REGRESSION
     assert verdict(side(), fail(1)) is INCONCLUSIVE
