@@ -90,6 +90,7 @@ def doubt_steady_ratio(evidence: StepEvidence, other: StepEvidence) -> Caution |
     What slows both arms alike cancels in their ratio, and is no reason for doubt: on a shared
     machine throughput swings from one second to the next. The limit is the greater of 10 % and
     twice the standard error of the ratio of ratios, with completions taken as Poisson processes.
+    Bursts of streams are allowed as in `doubt_steady_state`, of either arm.
     """
     ours, theirs = _halve(evidence), _halve(other)
     if ours is None or theirs is None:
@@ -99,7 +100,12 @@ def doubt_steady_ratio(evidence: StepEvidence, other: StepEvidence) -> Caution |
         return None
     moved = abs(math.log(ours.second / ours.first) - math.log(theirs.second / theirs.first))
     chance = STANDARD_ERRORS * math.sqrt(sum(1 / count for count in counts))
-    limit = max(MAX_HALVES_DIFFERENCE, chance)
+    burst = sum(
+        2 * arm.all_streams.most_open / halves.done
+        for arm, halves in ((evidence, ours), (other, theirs))
+        if arm.all_streams
+    )
+    limit = max(MAX_HALVES_DIFFERENCE, chance, burst)
     if moved <= limit:
         return None
     return Caution(

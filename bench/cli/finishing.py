@@ -70,8 +70,9 @@ def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:
     """List the targets that died under load, those of earlier attempts included."""
     for trial in (arm for record in run.trials for arm in record.arms):
         if trial.failure is not None:
+            arm = f" ({trial.arm})" if trial.arm else ""
             yield TargetDiedError(
-                f"{trial.experiment}/{trial.variant}, trial {trial.number}: {trial.failure}",
+                f"{trial.experiment}/{trial.variant}{arm}, trial {trial.number}: {trial.failure}",
                 hint=f"See target.log in the trial's folder below {run.path}.",
             )
 

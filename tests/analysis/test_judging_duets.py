@@ -130,3 +130,17 @@ def test_what_is_wrong_with_one_arm_alone_is_not_held_against_the_other(build):
     assert [caution.code for caution in judged[1].cautions] == [
         *(CautionCode.CPU_STOLEN, CautionCode.ERRORS)
     ]
+
+
+def test_an_event_of_each_open_stream_may_fall_into_either_half(build):
+    def judged(open_streams):
+        def swinging(name, first, second):
+            of_arm = arm(build, name, first, second)
+            streams = [build.stream(1, slice=at, open=open_streams) for at in (2, 11)]
+            return of_arm._replace(slices=[*of_arm.slices, *streams])
+
+        arms = (swinging("baseline", 1000, 1000), swinging("candidate", 1000, 1200))
+        return unsteady(judge_duet(*arms, build.file()))
+
+    assert judged(open_streams=1) == [True, True]
+    assert judged(open_streams=1000) == [False, False]

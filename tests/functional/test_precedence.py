@@ -11,7 +11,10 @@ import pytest
 
 from bench.execution.supervision.processes import ProcessSpec, supervise
 
-AUTOGROUP = Path("/proc/self/autogroup")
+
+def read_group(pid: int) -> str:
+    group = Path(f"/proc/{pid}/autogroup")
+    return group.read_text() if group.exists() else ""
 
 
 async def read_precedence(niceness: int, folder: Path) -> tuple[int, str]:
@@ -27,9 +30,7 @@ async def read_precedence(niceness: int, folder: Path) -> tuple[int, str]:
                 niceness=niceness,
             )
         )
-        group = Path(f"/proc/{process.pid}/autogroup")
-        of_group = group.read_text() if group.exists() else ""
-        found = os.getpriority(os.PRIO_PROCESS, process.pid), of_group
+        found = os.getpriority(os.PRIO_PROCESS, process.pid), read_group(process.pid)
         await process.end()
         return found
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bench.analysis.quantities import find_row_of_all
 from bench.model.arm import Arm
+from bench.model.caution import CautionCode
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep, TrialRecord
+
+_OF_THE_MACHINE: Final = frozenset(
+    {
+        CautionCode.GENERATOR_LAG,
+        CautionCode.GENERATOR_STARVED,
+        CautionCode.CPU_STOLEN,
+        CautionCode.SWAPPING,
+        CautionCode.THROTTLED,
+    }
+)
+"""What others on the machine do. They know nothing of arms, which run in the same seconds."""
 
 
 class GateUnit(NamedTuple):
@@ -58,6 +70,17 @@ class DuetStep:
     load: LoadLevel
     baseline: SeenStep
     candidate: SeenStep
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether it doesn't count, and by nothing but what the machine did to both arms."""
+        doubts = {
+            code
+            for _, seen in self.arms
+            for code in (seen.of_all.cautions if seen.of_all else (CautionCode.NOTHING_MEASURED,))
+            if code.invalidates
+        }
+        return bool(doubts) and doubts <= _OF_THE_MACHINE
 
     @property
     def arms(self) -> tuple[tuple[Arm, SeenStep], ...]:

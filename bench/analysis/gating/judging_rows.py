@@ -27,7 +27,11 @@ MAX_DROPPED_RATIO: Final = 0.1
 """If more trials than this were left out, those that are left are a selection."""
 
 _HOPELESS_RATIO: Final = 0.5
-"""If more than this were left out, further trials aren't worth their time."""
+"""If more than this were left out, further trials aren't worth their time.
+
+So many may be left out for what the machine did: it knows nothing of arms, and spoils the pair, so
+that the trials that are left are no selection of either. Others take their place.
+"""
 
 _REASONS_TOLD: Final = 2
 
@@ -47,9 +51,10 @@ def judge_series(
 ) -> JudgedRow:
     """Judge one series by the rule, and by how many of its trials had to be left out.
 
-    A row of which more than one trial and more than a tenth was left out is invalid. Where that is
-    because requests of the baseline alone failed, there is nothing to compare with, but nothing
-    wrong with the candidate either: it is inconclusive.
+    A row of which more than one trial and more than a tenth was left out is invalid; of trials that
+    were left out for what the machine did to both arms, it takes half. Where it is because requests
+    of the baseline alone failed, there is nothing to compare with, but nothing wrong with the
+    candidate either: it is inconclusive.
 
     Args:
         series: the trials of one quantity.
@@ -127,17 +132,22 @@ def _find_spoiled(
     if decision.verdict is None:
         is_spoiled = len(points) >= rule.screening and len(dropped) > _HOPELESS_RATIO * len(points)
     else:
-        is_spoiled = _are_too_many(dropped, points) or len(dropped) == len(points)
+        is_spoiled = _are_too_many(dropped, points)
     if not is_spoiled:
         return None
     told = f"{len(dropped)} of {len(points)} trials were left out ({_list_reasons(dropped)})"
-    if _are_too_many(broken, points) or len(broken) == len(points):
+    if _are_too_many(broken, points):
         return GateVerdict.INVALID, told
     return GateVerdict.INCONCLUSIVE, f"requests of the baseline alone failed: {told}"
 
 
 def _are_too_many(dropped: Sequence[Point], points: Sequence[Point]) -> bool:
-    return len(dropped) > max(1, MAX_DROPPED_RATIO * len(points))
+    ours = [point for point in dropped if not point.is_disturbed]
+    return (
+        len(ours) > max(1, MAX_DROPPED_RATIO * len(points))
+        or len(dropped) > _HOPELESS_RATIO * len(points)
+        or len(dropped) == len(points)
+    )
 
 
 def _list_reasons(dropped: Sequence[Point]) -> str:

@@ -25,6 +25,8 @@ class Point(NamedTuple):
     missing: str = ""
     is_mended: bool = False
     """Whether it's missing since requests of the baseline alone failed."""
+    is_disturbed: bool = False
+    """Whether it's missing for what the machine did to both arms, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,12 @@ def _take_point(gated: Gated, step: DuetStep, max_error_ratio: float) -> Point:
         missing = seen.doubts or (find_missing(gated, row) if row else "")
         if missing:
             mended = only_baseline_failed(step, max_error_ratio)
-            return Point(step.trial, missing=f"{arm}: {missing}", is_mended=mended)
+            return Point(
+                step.trial,
+                missing=f"{arm}: {missing}",
+                is_mended=mended,
+                is_disturbed=step.is_disturbed,
+            )
         numbers.append(gated.read(row) if row else None)
     baseline, candidate = numbers
     return Point(step.trial, baseline or 0.0, candidate or 0.0)

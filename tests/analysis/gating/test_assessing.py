@@ -19,6 +19,7 @@ INCONCLUSIVE, INVALID = GateVerdict.INCONCLUSIVE, GateVerdict.INVALID
 
 UNIT = GateUnit("shop", (), "async")
 STOLEN = {"cautions": (CautionCode.CPU_STOLEN,)}
+UNSTEADY = {"cautions": (CautionCode.NO_STEADY_STATE,)}
 FAILED = {"errors": {"http-500": 5}, "cautions": (CautionCode.ERRORS,)}
 CPU = {"shop": GateSettings(quantities=("cpu",))}
 
@@ -115,15 +116,32 @@ def test_one_trial_that_is_left_out_is_replaced_and_counted(duet, judge, noise):
 
 
 def test_more_than_a_tenth_left_out_makes_a_row_invalid(duet, judge, noise):
-    spoiled = [duet.trial(number, candidate=STOLEN) for number in (1, 2)]
+    spoiled = [duet.trial(number, candidate=UNSTEADY) for number in (1, 2)]
 
     assessment = judge([*spoiled, *duet.trials(noise, first=3)])
 
     assert row_of(assessment, "cpu").verdict is INVALID
     assert row_of(assessment, "cpu").because == (
-        "2 of 10 trials were left out (candidate: cpu-stolen in 2)"
+        "2 of 10 trials were left out (candidate: no-steady-state in 2)"
     )
     assert assessment.wants == {}
+
+
+def test_of_trials_that_the_machine_spoiled_others_take_the_place_up_to_half(duet, judge, noise):
+    spoiled = [duet.trial(number, candidate=STOLEN) for number in range(1, 9)]
+    beside = duet.trials(noise[:8], first=9)
+
+    row = row_of(judge([*spoiled, *beside]), "cpu")
+    assert (row.verdict, row.n, row.dropped) == (PASS, 8, 8)
+    more = [duet.trial(17, candidate=STOLEN), *spoiled, *duet.trials(noise[:8], first=18)]
+    assert row_of(judge(more), "cpu").verdict is INVALID
+
+
+def test_a_trial_that_the_machine_and_an_arm_spoiled_is_the_arms(duet, judge, noise):
+    both = {"cautions": (CautionCode.CPU_STOLEN, CautionCode.NO_STEADY_STATE)}
+    spoiled = [duet.trial(1, candidate=both), duet.trial(2, baseline=STOLEN, candidate=UNSTEADY)]
+
+    assert row_of(judge([*spoiled, *duet.trials(noise, first=3)]), "cpu").verdict is INVALID
 
 
 def test_trials_are_given_up_where_most_are_left_out(duet, judge):

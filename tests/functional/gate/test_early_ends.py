@@ -14,7 +14,7 @@ MakeClone = Callable[..., Any]
 _BROKEN = "raise RuntimeError('no shop today')\n"
 _WARES = "requirements-wares.txt"
 _PREPARE = f"""prepare = [["{{python}}", "-c", "raise SystemExit(open('{_WARES}').read() or 0)"]]"""
-_ANSWER = '{"sum": sum(range(20_000))}'
+_ANSWER = '{"sum": sum(range(200_000))}'
 
 
 def test_a_candidate_that_does_not_start_ends_with_its_own_words(make_clone: MakeClone) -> None:
@@ -44,7 +44,7 @@ def test_answers_that_differ_are_shown_with_the_difference(
     assert done.exit_code == 4, done.stderr
     (difference,) = done.report.failure.evidence
     assert "$.sum" in difference
-    assert "shop (baseline) 199990000; shop (candidate) 7" in difference
+    assert "shop (baseline) 19999900000; shop (candidate) 7" in difference
 
 
 def test_a_candidate_that_answers_nothing_but_errors_is_no_regression(

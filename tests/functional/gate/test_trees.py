@@ -92,20 +92,20 @@ async def ping() -> str:
 
 
 def otherwise(service: str) -> str:
-    return service.replace('return {"sum": sum(range(20_000))}', _OTHERWISE)
+    return service.replace('return {"sum": sum(range(200_000))}', _OTHERWISE)
 
 
 def assert_differs(done: Any) -> None:
     """See that the candidate was the one that answers otherwise."""
     assert done.exit_code == 4, done.stderr
-    assert "shop (baseline) 199990000; shop (candidate) 7" in done.report.failure.evidence[0]
+    assert "shop (baseline) 19999900000; shop (candidate) 7" in done.report.failure.evidence[0]
 
 
 def test_the_baseline_is_where_history_parted_from_the_main_branch(
     make_repository: MakeRepository, service: str
 ) -> None:
     origin = make_repository({"shop.py": otherwise(service)})
-    origin.commit({"shop.py": service.replace("20_000", "10")})  # main went on meanwhile
+    origin.commit({"shop.py": service.replace("200_000", "10")})  # main went on meanwhile
     repository = origin.clone()
     done = repository.gate("--json")
     assert_differs(done)
@@ -120,7 +120,7 @@ def test_what_is_not_committed_is_the_candidate(
 ) -> None:
     repository = make_repository({}).clone()
     repository.git("switch", "--quiet", "--detach", "origin/main")
-    repository.write({"shop.py": service.replace("sum(range(20_000))", "answer.SEVEN")})
+    repository.write({"shop.py": service.replace("sum(range(200_000))", "answer.SEVEN")})
     repository.git("add", "shop.py")
     repository.write({"shop.py": "import answer\n" + (repository.root / "shop.py").read_text()})
     repository.write({"answer.py": "SEVEN = 7\n", "README.md": None})

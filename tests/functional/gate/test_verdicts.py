@@ -9,11 +9,11 @@ from bench.model.gate import GateRow, GateVerdict
 
 MakeClone = Callable[..., Any]
 
-_WORK = "sum(range(20_000))"
+_WORK = "sum(range(200_000))"
 _FAILING = """
     global asked
     asked += 1
-    if asked > 50 and asked % 5 == 0:
+    if asked > 20 and asked % 5 == 0:
         raise KeyError("sold out")
 """
 
@@ -67,7 +67,7 @@ def test_errors_on_both_sides_say_nothing_of_the_candidate(
     make_clone: MakeClone, service: str
 ) -> None:
     repository = make_clone({}, main={"shop.py": fail_now_and_then(service)})
-    done = repository.gate("--json", "--budget", "10s")
+    done = repository.gate("--json", "--budget", "20s")
     assert done.exit_code == 3, done.stderr
     assert done.report.verdict is GateVerdict.INVALID
     assert rows_by_quantity(done)["errors"].verdict is GateVerdict.INVALID
@@ -77,9 +77,9 @@ def test_errors_on_both_sides_say_nothing_of_the_candidate(
 def test_a_bystander_that_only_the_candidate_stalls_is_a_regression(
     make_clone: MakeClone, service: str, gate_file: str
 ) -> None:
-    """Both take as long and as much for a request: only who waits beside it feels the difference."""
+    """Both take as long and as much for a request: only who waits beside it feels it."""
     waiting = "import asyncio\nimport time\n" + service.replace(
-        "return {", "await asyncio.sleep(0.1)\n    return {", 1
+        "return {", "await asyncio.sleep(0.05)\n    return {", 1
     )
     watched = gate_file.replace(
         "users = [4]", 'users = [1]\nbystander = { rate = 20, path = "/ping" }'
