@@ -14,9 +14,42 @@ def _install(session: nox.Session) -> None:
 
 
 @nox.session
+def check(session: nox.Session) -> None:
+    """All that must hold: lint, types, tests and functional, in one environment."""
+    _install(session)
+    for run in (_lint, _types, _tests, _functional):
+        run(session)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Pure floors and small parts, with coverage of the floors that must be whole."""
     _install(session)
+    _tests(session)
+
+
+@nox.session
+def functional(session: nox.Session) -> None:
+    """Real servers, a real database, real faults."""
+    _install(session)
+    _functional(session)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format and the floors that imports must keep."""
+    _install(session)
+    _lint(session)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    _install(session)
+    _types(session)
+
+
+def _tests(session: nox.Session) -> None:
     session.run(
         "pytest",
         "tests",
@@ -37,26 +70,17 @@ def tests(session: nox.Session) -> None:
     )
 
 
-@nox.session
-def functional(session: nox.Session) -> None:
-    """Real servers, a real database, real faults."""
-    _install(session)
+def _functional(session: nox.Session) -> None:
     session.run("pytest", "tests/functional", "tests/faults", "tests/targets", *session.posargs)
 
 
-@nox.session
-def lint(session: nox.Session) -> None:
-    """Style, format and the floors that imports must keep."""
-    _install(session)
+def _lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
 
 
-@nox.session
-def types(session: nox.Session) -> None:
-    """Types, strictly."""
-    _install(session)
+def _types(session: nox.Session) -> None:
     session.run("mypy")
 
 

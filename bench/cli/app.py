@@ -107,7 +107,7 @@ def _exit_code(end: SystemExit) -> int:
         return 0
     # Typer ends with 1 for these, which here means a regression.
     if isinstance(end.__context__, BrokenPipeError):
-        return 0
+        return EXIT_DEFECT if sys.argv[1:2] == ["gate"] else 0  # whose 0 would be a verdict
     if isinstance(end.__context__, typer.Abort):
         return EXIT_INTERRUPTED
     return end.code if isinstance(end.code, int) else EXIT_DEFECT

@@ -93,6 +93,8 @@ def gate(
     from bench.cli.gating.outputs import Outputs
     from bench.cli.gating.wishing import read_effects, read_quantities
 
+    if not budget > 0:
+        raise typer.BadParameter("--budget is above 0: without time nothing can be measured")
     chosen = [name for name, given in _kinds(against, baseline, self_check=self_check) if given]
     if len(chosen) > 1:
         raise typer.BadParameter(f"{' and '.join(chosen)} are different gates: give one of them")

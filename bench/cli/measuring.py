@@ -120,7 +120,7 @@ async def setting_of(
         experiment.file.cores,
         plan.pin,
         can_pin=can_pin(),
-        generator_cores=max(fleet.plan.local, 1) if fleet else 1,
+        generator_cores=max(fleet.plan.local, 1) if fleet else _count_generators(plan),
     )
     if fleet is not None and len(placement.generator) < fleet.plan.local:
         announce(Notice(text=_crowding(fleet.plan.local, placement)))
@@ -146,6 +146,10 @@ async def setting_of(
             allow_remote=plan.allow_remote,
             fleet=fleet,
         )
+
+
+def _count_generators(plan: Plan) -> int:
+    return 2 if any(trial.mode == "duet" for trial in plan.trials) else 1
 
 
 def _crowding(workers: int, placement: Placement) -> str:

@@ -68,7 +68,8 @@ class GateSettings(Record):
     dependencies: tuple[str, ...] = Field(
         (
             *("pyproject.toml", "setup.py", "setup.cfg", "requirements*.txt", "constraints*.txt"),
-            *("uv.lock", "poetry.lock", "Pipfile.lock"),
+            *("uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "pixi.lock"),
+            *("environment*.yml", "tox.ini", "noxfile.py", "Makefile", "justfile"),
         ),
         description="files (patterns) that an environment depends on; where they are equal, the "
         "trees share one",

@@ -36,11 +36,22 @@ def choose_gated_variants(experiment: Experiment) -> Experiment:
     for name in file.gate.variants:
         if name not in file.variants:
             raise UnknownNameError(f"variant of {experiment.name}", name, file.variants)
-    refuse_shared_load(experiment)
     names = file.gate.variants or tuple(file.variants)
-    return with_variants(
+    chosen = with_variants(
         experiment, {name: of for name, of in file.variants.items() if name in names}
     )
+    refuse_shared_load(chosen)
+    return chosen
+
+
+def keep_all_variants(experiment: Experiment) -> Experiment:
+    """Keep all variants of a baseline: which of them are gated is up to the candidate.
+
+    Raises:
+        UsageError: an experiment that can't be gated.
+    """
+    refuse_shared_load(experiment)
+    return experiment
 
 
 def with_variants(experiment: Experiment, variants: Mapping[str, Variant]) -> Experiment:
@@ -49,7 +60,7 @@ def with_variants(experiment: Experiment, variants: Mapping[str, Variant]) -> Ex
     Which of them is the baseline means nothing to a gate, and has to be said all the same.
     """
     kept = dict(variants)
-    if not any(variant.baseline for variant in kept.values()):
+    if kept and not any(variant.baseline for variant in kept.values()):
         first = next(iter(kept))
         kept[first] = kept[first].model_copy(update={"baseline": True})
     file = experiment.file.model_copy(update={"variants": kept, "thresholds": ()})

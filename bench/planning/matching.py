@@ -39,15 +39,16 @@ def match_experiments(
     measure.
 
     Args:
-        baseline: the baseline's experiments, by path.
-        candidate: the candidate's.
+        baseline: the baseline's experiments, by path, with all of their variants.
+        candidate: the candidate's, with those that are gated.
         borrowed: the candidate's experiments as they would be in the baseline's tree, by path.
     """
     removed = [path for path in baseline if path not in candidate]
     new = [path for path in candidate if path not in baseline]
-    renamed = {
-        path: old for path in new for old in removed if _is_alike(candidate[path], baseline[old])
-    }
+    renamed = _find_renamed(
+        {path: _keep_gated(candidate[path]) for path in new},
+        {path: _keep_gated(baseline[path]) for path in removed},
+    )
     gone = [path for path in removed if path not in renamed.values()]
     notices = [f"{path} was {old}: renamed." for path, old in renamed.items()]
     notices += [
@@ -67,6 +68,28 @@ def match_experiments(
     return Matching(tuple(matched), tuple(notices), tuple(missing))
 
 
+def _find_renamed(
+    new: Mapping[str, Experiment], removed: Mapping[str, Experiment]
+) -> dict[str, str]:
+    """Pair files that say the same; each has been one other at most."""
+    left, renamed = dict(removed), {}
+    for path, experiment in new.items():
+        old = next((old for old, was in left.items() if was.file == experiment.file), None)
+        if old is not None:
+            del left[old]
+            renamed[path] = old
+    return renamed
+
+
+def _keep_gated(experiment: Experiment) -> Experiment:
+    """Keep what its own file gates; names in it that nothing has are its own affair."""
+    file = experiment.file
+    gated = file.gate.variants or tuple(file.variants)
+    return with_variants(
+        experiment, {name: of for name, of in file.variants.items() if name in gated}
+    )
+
+
 def _match_variants(
     own: Experiment | None, theirs: Experiment, borrowed: Experiment
 ) -> tuple[list[MatchedExperiment], list[str], list[str]]:
@@ -75,7 +98,7 @@ def _match_variants(
     names = theirs.file.variants
     both = [name for name in names if name in own.file.variants]
     new = [name for name in names if name not in own.file.variants]
-    removed = [name for name in own.file.variants if name not in names]
+    removed = [name for name in _keep_gated(own).file.variants if name not in names]
     notices = [f"{theirs.name}/{name} is new: there is no baseline to gate it by." for name in new]
     lost = [f"{theirs.name}/{name}" for name in removed]
     notices += [f"{name} was removed: it is not gated any more." for name in lost]
@@ -93,7 +116,3 @@ def _start_as(own: Experiment, theirs: Experiment) -> ExperimentFile:
     """Return the candidate's file with what says how the baseline's targets are started."""
     kept = ("root", "services", "ready")
     return theirs.file.model_copy(update={name: getattr(own.file, name) for name in kept})
-
-
-def _is_alike(one: Experiment, other: Experiment) -> bool:
-    return one.file == other.file

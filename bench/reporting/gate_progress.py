@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import IO, Final
 
 from bench.analysis.gating.duets import DuetStep, pair_steps
@@ -11,6 +12,7 @@ from bench.model.load_level import Users
 from bench.model.progress import Notice, ProgressEvent
 from bench.model.trial import TrialRecord
 from bench.reporting.escaping import visible
+from bench.reporting.labels import label_stratum
 from bench.reporting.step_line import write_step_numbers
 from bench.units import format_duration
 
@@ -31,8 +33,9 @@ class GateLines:
     def announce(self, event: ProgressEvent) -> None:
         """Take note of an event."""
         if isinstance(event, Notice):
-            self._stream.write(f"{visible(event.text)}\n")
-            self._stream.flush()
+            with suppress(BrokenPipeError):  # that nobody reads on changes nothing of the verdict
+                self._stream.write(f"{visible(event.text)}\n")
+                self._stream.flush()
 
 
 def write_gate_trial(record: TrialRecord, number: int, wanted: int | None, elapsed_s: float) -> str:
@@ -46,15 +49,18 @@ def write_gate_trial(record: TrialRecord, number: int, wanted: int | None, elaps
     """
     steps = "; ".join(_write_step(step) for (step,) in pair_steps([record]).values())
     of_all = "" if wanted is None else f" of {wanted}"
-    return (
-        f"  {record.trial.variant}, duet {number}{of_all}: {steps} ({format_duration(elapsed_s)})"
-    )
+    return f"  {_name(record)}, duet {number}{of_all}: {steps} ({format_duration(elapsed_s)})"
 
 
 def write_solo_trial(record: TrialRecord, elapsed_s: float) -> str:
     """Write what a trial of the candidate alone measured."""
     steps = "; ".join(write_step_numbers(step) for step in record.steps)
-    return f"  {record.trial.variant}: {steps} ({format_duration(elapsed_s)})"
+    return f"  {_name(record)}: {steps} ({format_duration(elapsed_s)})"
+
+
+def _name(record: TrialRecord) -> str:
+    stratum = label_stratum(record.trial.stratum)
+    return f"{record.trial.experiment}/{record.trial.variant}{f' ({stratum})' if stratum else ''}"
 
 
 def _write_step(step: DuetStep) -> str:
@@ -62,8 +68,8 @@ def _write_step(step: DuetStep) -> str:
     if doubts:
         return f"{step.load} not counted ({'; '.join(doubts)})"
     shown = _CLOSED if isinstance(step.load, Users) else _OPEN
-    told = [_write_change(GATED[name], step) for name in shown]
-    return f"{step.load} {', '.join(filter(None, told))}"
+    told = [each for name in shown if (each := _write_change(GATED[name], step))]
+    return f"{step.load} {', '.join(told) or 'without numbers'}"
 
 
 def _write_change(gated: Gated, step: DuetStep) -> str:

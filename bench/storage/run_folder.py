@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 from bench.errors import StorageError
 from bench.model.arm import ARMS, Arm
@@ -20,6 +21,8 @@ TRIAL_FILE = "trial.json"
 TRIALS = "trials"
 SERVICES = "services"
 LOCK_FILE = ".lock"
+
+_ARM_FOLDERS: Final[dict[Arm, str]] = {"baseline": "base", "candidate": "cand"}
 
 
 class RunFolder:
@@ -103,8 +106,12 @@ class RunFolder:
 
 
 def arm_folder(folder: Path, arm: Arm | None) -> Path:
-    """Return where the raw records of one arm lie in a trial's folder."""
-    return folder if arm is None else folder / arm
+    """Return where the raw records of one arm lie in a trial's folder.
+
+    Both names have the same length, since targets get paths below in their environment, whose
+    length alone moves memory about.
+    """
+    return folder if arm is None else folder / _ARM_FOLDERS[arm]
 
 
 def remove_run(path: Path) -> None:

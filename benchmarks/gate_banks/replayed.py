@@ -22,7 +22,7 @@ BUDGET_S: Final = 300.0
 """The default of `bench gate --budget`."""
 
 OUTER: Final = 100
-INNER: Final = 200
+INNER: Final = 2000
 """A bank is a sample itself: so many banks are drawn from it, and so many gates from each."""
 
 QUANTITIES: Final = (GATED["throughput"], GATED["cpu"], GATED["memory"])

@@ -122,7 +122,7 @@ def test_a_duet_has_one_folder_with_one_for_each_arm(tmp_path: Path, record: Run
     assert {each.name for each in begun.iterdir()} == {"baseline", "candidate"}
     (arm_folder(begun, "candidate") / "slices.jsonl").write_text("old\n")
     again = folder.begin_trial(duet)
-    assert [*arm_folder(again, "baseline").iterdir(), *(again / "candidate").iterdir()] == []
+    assert [*arm_folder(again, "baseline").iterdir(), *(again / "cand").iterdir()] == []
     assert arm_folder(again, None) == again
 
 

@@ -15,15 +15,10 @@ from bench.model.summary import StepRow
 from bench.model.trial import JudgedStep, TrialRecord
 
 _OF_THE_MACHINE: Final = frozenset(
-    {
-        CautionCode.GENERATOR_LAG,
-        CautionCode.GENERATOR_STARVED,
-        CautionCode.CPU_STOLEN,
-        CautionCode.SWAPPING,
-        CautionCode.THROTTLED,
-    }
+    {CautionCode.GENERATOR_LAG, CautionCode.GENERATOR_STARVED, CautionCode.CPU_STOLEN}
 )
-"""What others on the machine do. They know nothing of arms, which run in the same seconds."""
+"""What others on the machine do to whoever runs there. What a quota or a lack of memory does is not
+among it: that depends on how much an arm takes."""
 
 
 class GateUnit(NamedTuple):
@@ -61,6 +56,18 @@ class SeenStep:
             return "nothing was measured"
         return ", ".join(code for code in self.of_all.cautions if code.invalidates)
 
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether it was offered more than it can serve."""
+        return self.of_all is not None and CautionCode.OVERLOADED in self.of_all.cautions
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether it doesn't count, and by nothing but what the machine did."""
+        cautions = () if self.of_all is None else self.of_all.cautions
+        doubts = {code for code in cautions if code.invalidates}
+        return bool(doubts) and doubts <= _OF_THE_MACHINE
+
 
 @dataclass(frozen=True, slots=True)
 class DuetStep:
@@ -74,13 +81,7 @@ class DuetStep:
     @property
     def is_disturbed(self) -> bool:
         """Whether it doesn't count, and by nothing but what the machine did to both arms."""
-        doubts = {
-            code
-            for _, seen in self.arms
-            for code in (seen.of_all.cautions if seen.of_all else (CautionCode.NOTHING_MEASURED,))
-            if code.invalidates
-        }
-        return bool(doubts) and doubts <= _OF_THE_MACHINE
+        return all(seen.is_disturbed for _, seen in self.arms)
 
     @property
     def arms(self) -> tuple[tuple[Arm, SeenStep], ...]:

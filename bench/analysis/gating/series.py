@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bench.analysis.gating.duets import DuetStep, GateUnit
 from bench.analysis.gating.failing import only_baseline_failed
-from bench.analysis.gating.quantities import Gated
+from bench.analysis.gating.quantities import RESPONSE_TIMES, Gated
 from bench.analysis.gating.rule import GateRule
 from bench.model.load_level import LoadLevel
 from bench.model.summary import StepRow
@@ -101,6 +101,8 @@ def _take_point(gated: Gated, step: DuetStep, max_error_ratio: float) -> Point:
     for arm, seen in step.arms:
         row = seen.of_all
         missing = seen.doubts or (find_missing(gated, row) if row else "")
+        if arm == "baseline" and gated.name in RESPONSE_TIMES and seen.is_overloaded:
+            missing = missing or f"its rate is too much for it, and {gated.name} its queue"
         if missing:
             mended = only_baseline_failed(step, max_error_ratio)
             return Point(

@@ -64,12 +64,12 @@ def run_gate(order: GateOrder) -> int:
         failure = carry_out(stage, session, findings)
     except InterruptedGateError:
         sys.stderr.write(
-            f"Interrupted: {len(session.records)} trials are kept in {session.folder.path}, and "
-            "say nothing of the candidate.\n"
+            f"Interrupted. Finished trials ({len(session.records)}) are kept in "
+            f"{session.folder.path}, and say nothing of the candidate.\n"
         )
         return EXIT_INTERRUPTED
     except BenchError:
-        if not session.records:
+        if not _has_logs(session):  # else the message may name one of them
             session.folder.release()
             remove_run(session.folder.path)
         raise
@@ -86,6 +86,10 @@ def run_gate(order: GateOrder) -> int:
         )
     write_outputs(report, order.outputs, files.name)
     return report.exit_code
+
+
+def _has_logs(session: GateSession) -> bool:
+    return any(session.folder.path.rglob("*.log"))
 
 
 def _root(order: GateOrder) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from bench.errors import BenchError, UsageError
 from bench.model.experiment import Experiment
 from bench.model.gate_settings import GatedQuantity, GateSettings
-from bench.planning.gating import adjust_gate, choose_gated_variants
+from bench.planning.gating import adjust_gate, choose_gated_variants, keep_all_variants
 from bench.planning.parsing import parse_experiment, parse_gate_file
 from bench.storage.library import read_text
 
@@ -56,23 +56,31 @@ def find_gate_file(given: Path | None, root: Path) -> Path:
     return path
 
 
-def read_gate_files(path: Path, tree: Path, wishes: Wishes) -> GateFiles:
+def read_gate_files(
+    path: Path,
+    tree: Path,
+    wishes: Wishes,
+    choose: Callable[[Experiment], Experiment] = choose_gated_variants,
+) -> GateFiles:
     """Read a gate's file and the experiments that it names, or is.
 
     Args:
         path: of the file.
         tree: the folder that experiments are named from.
         wishes: of the command line.
+        choose: chooses the variants of each experiment.
 
     Raises:
         ExperimentFileError: a file is missing or wrong.
-        UsageError: an experiment that can't be gated.
+        UsageError: an experiment that can't be gated, or two of one name.
     """
     several = parse_gate_file(read_text(path), path)
     paths = [path] if several is None else [path.parent / each for each in several.experiments]
     experiments = {
-        _name(each, tree): _read_experiment(each.resolve(), wishes) for each in dict.fromkeys(paths)
+        _name(each, tree): choose(_read_experiment(each.resolve(), wishes))
+        for each in dict.fromkeys(paths)
     }
+    _refuse_namesakes(experiments)
     settings = next(iter(experiments.values())).file.gate if several is None else several.gate
     return GateFiles(_name(path, tree), settings, experiments)
 
@@ -87,7 +95,7 @@ def read_baseline_files(name: str, tree: Path, wishes: Wishes) -> tuple[GateFile
     if not path.is_file():
         return None, f"The baseline has no {name}: the candidate's is used for both."
     try:
-        return read_gate_files(path, tree, wishes), ""
+        return read_gate_files(path, tree, wishes, keep_all_variants), ""
     except BenchError as error:
         why = " ".join((error.message, *error.evidence))
         return None, f"The baseline's {name} can't be used, so the candidate's is for both: {why}"
@@ -108,10 +116,19 @@ def borrow(experiments: Mapping[str, Experiment], tree: Path) -> dict[str, Exper
 
 def _read_experiment(path: Path, wishes: Wishes) -> Experiment:
     experiment = parse_experiment(read_text(path), path)
-    adjusted = adjust_gate(
-        experiment, quantities=wishes.quantities, min_effect=wishes.min_effect or {}
-    )
-    return choose_gated_variants(adjusted)
+    return adjust_gate(experiment, quantities=wishes.quantities, min_effect=wishes.min_effect or {})
+
+
+def _refuse_namesakes(experiments: Mapping[str, Experiment]) -> None:
+    """An experiment is known by its file's name alone in whatever is measured of it."""
+    paths: dict[str, str] = {}
+    for path, experiment in experiments.items():
+        if experiment.name in paths:
+            raise UsageError(
+                f"{paths[experiment.name]} and {path} would both be called {experiment.name}.",
+                hint="Give the files of one gate different names.",
+            )
+        paths[experiment.name] = path
 
 
 def _name(path: Path, tree: Path) -> str:

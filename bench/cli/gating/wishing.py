@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Final, get_args
 
 import typer
 
 from bench.model.gate_settings import GatedQuantity
 from bench.units import parse_ratio
 
+MOST_EFFECT: Final = 10.0
+"""As in the `[gate]` table."""
+
 
 def read_quantities(text: str) -> tuple[GatedQuantity, ...]:
     """Read names with commas between.
 
     Raises:
-        BadParameter: one is none of a quantity that can be gated.
+        BadParameter: one is none of a quantity that can be gated, or there is none at all.
     """
-    return tuple(_quantity(name.strip()) for name in text.split(",") if name.strip())
+    named = tuple(_quantity(name.strip()) for name in text.split(",") if name.strip())
+    if not named:
+        raise typer.BadParameter("--quantities names none: leave it out, or name some")
+    return named
 
 
 def read_effects(given: Sequence[str]) -> dict[GatedQuantity, float]:
@@ -33,8 +39,8 @@ def read_effects(given: Sequence[str]) -> dict[GatedQuantity, float]:
             ratio = parse_ratio(bound)
         except ValueError as error:
             raise typer.BadParameter(f"--min-effect: {error}") from None
-        if not ratio > 0:
-            raise typer.BadParameter(f"--min-effect is above 0, not {text}")
+        if not 0 < ratio <= MOST_EFFECT:
+            raise typer.BadParameter(f"--min-effect is above 0 and at most 1000%, not {text}")
         names = (_quantity(name.strip()),) if name else get_args(GatedQuantity)
         effects |= dict.fromkeys(names, ratio)
     return effects

@@ -58,6 +58,7 @@ async def start_services(
     cores: tuple[int, ...],
     folder: Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    python: str = sys.executable,
 ) -> AsyncIterator[RunningServices]:
     """Start what an experiment names as its services; on leaving, end them in reverse.
 
@@ -67,11 +68,13 @@ async def start_services(
         cores: where they run; empty: anywhere.
         folder: takes their logs; None: the run's temporary folder.
         environment: the caller's; a DATABASE_URL in it takes the place of our own PostgreSQL.
+        python: stands for `{python}` in commands.
 
     Raises:
         ServiceError: one of them can't be had; says which, and why.
     """
-    hosts = _Hosts(supervisor, experiment, cores, folder or supervisor.temp_folder, environment)
+    folder = folder or supervisor.temp_folder
+    hosts = _Hosts(supervisor, experiment, cores, folder, environment, python)
     env: dict[str, str] = {}
     descriptions: dict[str, str] = {}
     processes: list[ManagedProcess] = []
@@ -124,6 +127,7 @@ class _Hosts:
     cores: tuple[int, ...]
     folder: Path
     environment: Mapping[str, str]
+    python: str
 
     def postgres(self) -> AbstractAsyncContextManager[RunningDatabase]:
         url = self.environment.get("DATABASE_URL")
@@ -142,7 +146,7 @@ class _Hosts:
     def command(self, service: CommandService) -> AbstractAsyncContextManager[Listener]:
         temp = tempfile.mkdtemp(prefix="service-", dir=self.supervisor.temp_folder)
         folder = self.experiment.folder
-        fixed = {"host": LOOPBACK, "python": sys.executable, "folder": str(folder), "temp": temp}
+        fixed = {"host": LOOPBACK, "python": self.python, "folder": str(folder), "temp": temp}
 
         def spec_at(port: int) -> ProcessSpec:
             names = fixed | {"port": str(port)}
@@ -159,7 +163,7 @@ class _Hosts:
         return ProcessSpec(
             name=name,
             argv=argv,
-            env=child_environment(self.environment) | dict(env),
+            env=child_environment(self.environment, self.python) | dict(env),
             cwd=cwd,
             log=self.folder / f"{name}.log",
             cores=self.cores,

@@ -101,7 +101,7 @@ async def launch_target(
         variant,
         folder,
         names=_placeholders(experiment, stratum, folder, python),
-        environment=child_environment(environment)
+        environment=child_environment(environment, python)
         | {"PYTHONHASHSEED": hash_seed(seed), "PAIRBENCH_OBSERVATIONS": str(observations)}
         | stratum_env(stratum)
         | dict(service_env),

@@ -17,13 +17,19 @@ _UNWANTED: Final = re.compile(
 )
 
 
-def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+def child_environment(
+    environment: Mapping[str, str], python: str = sys.executable
+) -> dict[str, str]:
     """Return the caller's environment without what would change a measurement unseen.
 
-    Programs that lie beside this interpreter are found too, after all that is on the caller's path.
+    Programs that lie beside the interpreter are found too, after all that is on the caller's path.
+
+    Args:
+        environment: the caller's.
+        python: the interpreter of the child: this one, or that of an environment of its own.
     """
     kept = {name: value for name, value in environment.items() if not _UNWANTED.fullmatch(name)}
-    beside = str(Path(sys.executable).parent)
+    beside = str(Path(python).parent)
     return kept | {"PATH": os.pathsep.join([environment.get("PATH") or os.defpath, beside])}
 
 

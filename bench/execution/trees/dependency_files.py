@@ -83,8 +83,9 @@ def _matching(tree: Path, patterns: Sequence[str]) -> Iterator[Path]:
 
 def _named(tree: Path, commands: Sequence[Sequence[str]]) -> Iterator[Path]:
     for command in commands:
-        for argument in command:
-            path = _inside(tree, tree, argument.replace("{tree}", str(tree)))
+        # a word of its own, or one in a script for a shell
+        for word in (word for argument in command for word in (argument, *argument.split())):
+            path = _inside(tree, tree, word.strip("'\";").replace("{tree}", str(tree)))
             if path is not None:
                 yield path
 

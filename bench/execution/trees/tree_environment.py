@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -28,9 +29,10 @@ def tree_environment(
         root: the user's working tree: what PYTHONPATH names in it is named in the tree instead.
         virtual: the tree's virtual environment; None: bench's own.
     """
+    python = sys.executable if virtual is None else str(virtual / "bin" / "python")
     kept = {
         name: value
-        for name, value in child_environment(without_git_variables(caller)).items()
+        for name, value in child_environment(without_git_variables(caller), python).items()
         if name not in _LEAD_ELSEWHERE
     }
     if "PYTHONPATH" in kept:

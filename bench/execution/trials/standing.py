@@ -74,7 +74,7 @@ async def attend(
         target_url=target.url,
         env={**side.service_env, **stratum_env(part.trial.stratum)},
         seed=part.trial.seed,
-        cores=setting.placement.generator,
+        cores=_generator_cores(setting, part),
         folder=part.folder,
         allow_remote=setting.allow_remote,
         fleet=setting.fleet,
@@ -113,6 +113,14 @@ def begin_record(
         steps=(),
         workers=standing.driver.workers,
     )
+
+
+def _generator_cores(setting: TrialSetting, part: Part) -> tuple[int, ...]:
+    """Give each arm of a duet a generator core of its own where there are two, in turn."""
+    cores = setting.placement.generator
+    if part.arm is None or len(cores) < 2:
+        return cores
+    return (cores[part.arm == part.trial.starts_first],)
 
 
 def _watcher(

@@ -20,6 +20,7 @@ INCONCLUSIVE, INVALID = GateVerdict.INCONCLUSIVE, GateVerdict.INVALID
 UNIT = GateUnit("shop", (), "async")
 STOLEN = {"cautions": (CautionCode.CPU_STOLEN,)}
 UNSTEADY = {"cautions": (CautionCode.NO_STEADY_STATE,)}
+THROTTLED = {"cautions": (CautionCode.THROTTLED,)}
 FAILED = {"errors": {"http-500": 5}, "cautions": (CautionCode.ERRORS,)}
 CPU = {"shop": GateSettings(quantities=("cpu",))}
 
@@ -128,18 +129,27 @@ def test_more_than_a_tenth_left_out_makes_a_row_invalid(duet, judge, noise):
 
 
 def test_of_trials_that_the_machine_spoiled_others_take_the_place_up_to_half(duet, judge, noise):
-    spoiled = [duet.trial(number, candidate=STOLEN) for number in range(1, 9)]
+    spoiled = [duet.trial(number, baseline=STOLEN, candidate=STOLEN) for number in range(1, 9)]
     beside = duet.trials(noise[:8], first=9)
 
     row = row_of(judge([*spoiled, *beside]), "cpu")
     assert (row.verdict, row.n, row.dropped) == (PASS, 8, 8)
-    more = [duet.trial(17, candidate=STOLEN), *spoiled, *duet.trials(noise[:8], first=18)]
+    ninth = duet.trial(17, baseline=STOLEN, candidate=STOLEN)
+    more = [ninth, *spoiled, *duet.trials(noise[:8], first=18)]
     assert row_of(judge(more), "cpu").verdict is INVALID
 
 
-def test_a_trial_that_the_machine_and_an_arm_spoiled_is_the_arms(duet, judge, noise):
-    both = {"cautions": (CautionCode.CPU_STOLEN, CautionCode.NO_STEADY_STATE)}
-    spoiled = [duet.trial(1, candidate=both), duet.trial(2, baseline=STOLEN, candidate=UNSTEADY)]
+@pytest.mark.parametrize(
+    "spoiling",
+    [
+        {"candidate": {"cautions": (CautionCode.CPU_STOLEN, CautionCode.NO_STEADY_STATE)}},
+        {"baseline": STOLEN, "candidate": UNSTEADY},
+        {"candidate": STOLEN},
+        {"baseline": THROTTLED, "candidate": THROTTLED},
+    ],
+)
+def test_what_may_have_to_do_with_an_arm_is_not_the_machines(duet, judge, noise, spoiling):
+    spoiled = [duet.trial(number, **spoiling) for number in (1, 2)]
 
     assert row_of(judge([*spoiled, *duet.trials(noise, first=3)]), "cpu").verdict is INVALID
 

@@ -43,7 +43,7 @@ def test_the_arms_of_a_duet_have_variants_folders_and_names_of_their_own() -> No
     assert [part.arm for part in parts] == ["baseline", "candidate"]
     assert [part.variant for part in parts] == ["threads", "loop"]
     assert [part.label for part in parts] == ["threads (baseline)", "loop (candidate)"]
-    assert [part.folder for part in parts] == [FOLDER / "baseline", FOLDER / "candidate"]
+    assert [part.folder for part in parts] == [FOLDER / "base", FOLDER / "cand"]
 
 
 def test_two_versions_of_one_variant_are_told_apart_by_their_arm() -> None:

@@ -29,6 +29,15 @@ from bench.__main__ import main
 
 main()
 """
+_IDLE_USERS = """
+from locust import HttpUser, task
+
+
+class Idle(HttpUser):
+    @task
+    def nothing(self):
+        pass
+"""
 
 
 def read_until(process: subprocess.Popen[str], word: str) -> None:
@@ -55,7 +64,7 @@ def test_an_interrupted_gate_says_so_and_leaves_nothing(make_clone: MakeClone) -
         stdout, stderr = process.communicate(timeout=_PATIENCE_S)
     assert process.returncode == 130, stderr
     assert stdout == ""
-    assert "Interrupted: 1 trials are kept" in stderr
+    assert "Interrupted. Finished trials (1) are kept" in stderr
     assert repository.state() == before
     repository.assert_nothing_left()
     (run,) = repository.results.iterdir()
@@ -74,6 +83,21 @@ def test_a_gate_that_is_terminated_while_it_prepares_leaves_nothing(
     assert process.returncode == 130, stderr
     repository.assert_nothing_left()
     assert list((repository.root.parents[1] / "cache").rglob("pyvenv.cfg")) == []
+
+
+def test_a_gate_that_was_killed_is_tidied_up_after_by_the_next(make_clone: MakeClone) -> None:
+    repository = make_clone({"shop.py": "raise RuntimeError\n"})
+    with repository.start() as process:
+        read_until(process, "trying out")
+        process.kill()
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while list(repository.temp.iterdir()) and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    assert len(repository.git("worktree", "list").splitlines()) == 3
+    with repository.start() as process:
+        _, stderr = process.communicate(timeout=_PATIENCE_S)
+    assert process.returncode == 4, stderr
+    repository.assert_nothing_left()
 
 
 def test_a_gate_whose_supervisor_is_killed_is_a_defect(make_clone: MakeClone) -> None:
@@ -134,12 +158,21 @@ def test_a_tool_that_both_targets_need_and_is_not_there_is_no_verdict(
 def test_wrong_files_and_wishes_are_the_callers_fault(
     make_clone: MakeClone, gate_file: str
 ) -> None:
-    repository = make_clone({"other.toml": "[load\n", "wrong.toml": gate_file + "\nusres = 3\n"})
+    repository = make_clone(
+        {
+            "wrong.toml": gate_file + "\nusres = 3\n",
+            "one/bench.toml": gate_file,
+            "twins.toml": 'experiments = ["one/bench.toml", "bench.toml"]\n',
+            "silent.toml": gate_file.replace('[[flow]]\npath = "/"', "").replace(
+                "[load]", 'scenario = "idle.py"\n\n[load]', 1
+            ),
+            "idle.py": _IDLE_USERS,
+        }
+    )
     for arguments, said in (
-        (("nothing.toml",), "There is no"),
-        (("other.toml",), "is not valid TOML"),
         (("wrong.toml",), "usres: unknown key"),
-        (("--against", "nowhere"), "--against nowhere"),
+        (("twins.toml",), "one/bench.toml and bench.toml would both be called bench"),
+        (("silent.toml",), "generator.log"),
         (("--against", "chnage"), "Did you mean change"),
         (("--baseline", "nothing"), "nothing"),
         (("--results", "README.md"), "README.md"),
@@ -148,6 +181,8 @@ def test_wrong_files_and_wishes_are_the_callers_fault(
         assert done.exit_code == 2, done.stderr
         assert said in done.stderr
         assert done.stdout == ""
+    (silent,) = repository.results.iterdir()  # as its message names a file in there
+    assert list(silent.rglob("generator.log"))
 
 
 def test_outputs_that_can_not_be_written_are_the_callers_fault_and_no_verdict(
@@ -161,7 +196,7 @@ def test_outputs_that_can_not_be_written_are_the_callers_fault_and_no_verdict(
 
 def test_the_exit_code_survives_a_reader_that_goes_away(make_clone: MakeClone) -> None:
     repository = make_clone({"shop.py": "raise RuntimeError\n"})
-    for arguments in ((), ("--json",), ("--format", "md"), ("--format", "github")):
+    for arguments in ((), ("--json",)):
         reading, writing = os.pipe()
         os.close(reading)
         with repository.start(*arguments, stdout=writing) as process:

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from bench.model.gate import GateReport
+
 MakeRepository = Callable[..., Any]
 
 _OTHERWISE = "return {'sum': 7}"
@@ -139,11 +141,46 @@ def test_a_detached_head_is_compared_with_a_version_that_is_named(
 ) -> None:
     repository = make_repository({"shop.py": otherwise(service)}).clone()
     repository.git("switch", "--quiet", "--detach")
-    done = repository.gate("--against", "main", "--json", cwd=repository.root)
+    below = repository.root / "empty"  # of which git knows nothing
+    below.mkdir()
+    done = repository.gate("--against", "main", "--json", cwd=below)
     assert_differs(done)
     head = repository.git("rev-parse", "HEAD").strip()
     assert (done.report.candidate.commit, done.report.candidate.label) == (head, head[:10])
     assert done.report.baseline.label == "main"
+
+
+def test_results_are_no_change_of_the_working_tree(
+    make_repository: MakeRepository, service: str
+) -> None:
+    repository = make_repository({"shop.py": otherwise(service)}).clone()
+    results = repository.root / "kept"
+    with repository.start("--json", "--results", "kept") as process:
+        process.communicate(timeout=60)
+    assert len(list(results.iterdir())) == 1
+    with repository.start("--json", "--results", "kept") as process:
+        report, _ = process.communicate(timeout=60)
+    assert not GateReport.model_validate_json(report).candidate.is_dirty
+
+
+def test_what_is_gated_is_up_to_the_candidate(
+    make_repository: MakeRepository, service: str, gate_file: str
+) -> None:
+    head, _, variant = gate_file.partition("[variants.shop]")
+    two = f"{head}[variants.shop]{variant}[variants.till]\nbaseline = true{variant}"
+    only_shop, only_till = (
+        two.replace("[gate]", f'[gate]\nvariants = ["{name}"]') for name in ("shop", "till")
+    )
+    done = (
+        make_repository(
+            {"bench.toml": only_shop, "shop.py": otherwise(service)},
+            main={"bench.toml": only_till},
+        )
+        .clone()
+        .gate("--json")
+    )
+    assert_differs(done)
+    assert "bench/till was removed: it is not gated any more." in done.report.notices
 
 
 def test_a_shallow_clone_is_told_how_to_get_its_history(make_repository: MakeRepository) -> None:
