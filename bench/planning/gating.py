@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bench.errors import UnknownNameError, UsageError
-from bench.model.experiment import Experiment, ExperimentFile
+from bench.model.experiment import Experiment, ExperimentFile, StratumValue
 from bench.model.gate_settings import GatedQuantity, GateSettings
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.plan import PlannedStep, PlannedTrial
@@ -105,7 +105,9 @@ def plan_gate_steps(
     )
 
 
-def plan_pilot(experiment: Experiment, variant: str, seed: int) -> PlannedTrial:
+def plan_pilot(
+    experiment: Experiment, variant: str, stratum: dict[str, StratumValue], seed: int
+) -> PlannedTrial:
     """Plan the trial of the baseline alone that shows how many requests it serves at most."""
     file = experiment.file
     step = PlannedStep(index=0, load=_top(file), window_s=PILOT_WINDOW_S)
@@ -113,20 +115,20 @@ def plan_pilot(experiment: Experiment, variant: str, seed: int) -> PlannedTrial:
         number=0,
         experiment=experiment.name,
         variant=variant,
-        stratum={},
+        stratum=stratum,
         repetition=0,
         seed=seed,
         steps=(step,),
     )
 
 
-def choose_pilot_rate(throughput_per_s: float) -> float:
-    """Choose the rate of each arm by what the baseline served alone, to two digits.
+def choose_pilot_rate(tasks_per_s: float) -> float:
+    """Choose the rate of each arm by the tasks that the baseline did alone, to two digits.
 
     >>> choose_pilot_rate(7123.0)
     2100.0
     """
-    return float(f"{ARM_SHARE * throughput_per_s:.2g}")
+    return float(f"{ARM_SHARE * tasks_per_s:.2g}")
 
 
 def _choose_loads(file: ExperimentFile, pilot_rate_per_s: float | None) -> list[LoadLevel]:

@@ -20,6 +20,7 @@ RUN_FILE = "run.json"
 TRIAL_FILE = "trial.json"
 TRIALS = "trials"
 SERVICES = "services"
+TRIED = "tried"
 LOCK_FILE = ".lock"
 
 _ARM_FOLDERS: Final[dict[Arm, str]] = {"baseline": "base", "candidate": "cand"}
@@ -87,6 +88,15 @@ class RunFolder:
         folder = (self.path / SERVICES / experiment).absolute()
         with storing_in(folder):
             folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def tried_path(self, what: str, arm: Arm) -> Path:
+        """Make a new folder for what a target leaves that is tried out before the trials."""
+        tried = (self.path / TRIED).absolute()
+        number = 1 + sum(1 for _ in tried.glob("*")) if tried.exists() else 1
+        folder = arm_folder(tried / f"{number:03d}-{what}", arm)
+        with storing_in(folder):
+            folder.mkdir(parents=True)
         return folder
 
     def begin_trial(self, trial: PlannedTrial) -> Path:

@@ -280,7 +280,7 @@ def test_an_arm_that_dies_under_load_is_recorded_by_name(
 def test_an_interrupted_duet_run_is_resumed_where_it_ended(
     bench: Bench, pair: Path, tmp_path: Path
 ) -> None:
-    said = interrupt(tmp_path, "results/*/trials/002-*/candidate/readings.jsonl")
+    said = interrupt(tmp_path, "results/*/trials/002-*/cand/readings.jsonl")
     assert "1 of 2 trials are kept" in said
     assert stored(tmp_path).unfinished == (2,)
     nothing_is_left(tmp_path)

@@ -136,14 +136,15 @@ def test_a_rate_goes_unused_where_no_response_time_is_gated(build_experiment: Bu
 
 
 def test_a_pilot_is_a_solo_trial_of_the_closed_step(build_experiment: Build) -> None:
-    trial = plan_pilot(build_experiment(), "loop", seed=5)
+    trial = plan_pilot(build_experiment(), "loop", {"pool": 5}, seed=5)
     assert (trial.mode, trial.variant, trial.seed) == ("solo", "loop", 5)
+    assert trial.stratum == {"pool": 5}
     assert [step.load for step in trial.steps] == [Users(users=10)]
 
 
 def test_an_open_model_has_no_pilot(build_experiment: Build) -> None:
     with pytest.raises(UsageError, match="closed model"):
-        plan_pilot(build_experiment(load=OPEN), "loop", seed=5)
+        plan_pilot(build_experiment(load=OPEN), "loop", {}, seed=5)
 
 
 @pytest.mark.parametrize(("served", "rate"), [(7123.0, 2100.0), (100.0, 30.0), (3.0, 0.9)])

@@ -119,11 +119,21 @@ def test_a_duet_has_one_folder_with_one_for_each_arm(tmp_path: Path, record: Run
     duet = record.plan.trials[0].model_copy(update={"mode": "duet", "baseline": "threads"})
     begun = folder.begin_trial(duet)
     assert begun.name == "001-waiting-duet"
-    assert {each.name for each in begun.iterdir()} == {"baseline", "candidate"}
+    assert {each.name for each in begun.iterdir()} == {"base", "cand"}
     (arm_folder(begun, "candidate") / "slices.jsonl").write_text("old\n")
     again = folder.begin_trial(duet)
     assert [*arm_folder(again, "baseline").iterdir(), *(again / "cand").iterdir()] == []
     assert arm_folder(again, None) == again
+
+
+def test_targets_that_are_tried_out_have_folders_of_their_own(
+    tmp_path: Path, record: RunRecord
+) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    tried = [folder.tried_path("shop-api", arm) for arm in ("baseline", "candidate", "baseline")]
+    assert len({len(str(path)) for path in tried}) == 1
+    assert len(set(tried)) == 3
+    assert all(path.is_dir() and path.is_absolute() for path in tried)
 
 
 def test_a_duet_comes_back_with_both_arms(tmp_path: Path, record: RunRecord) -> None:

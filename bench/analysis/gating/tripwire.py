@@ -64,16 +64,18 @@ def compare_with_stored(
     """
     theirs, ours = _sort_cells(stored), _sort_cells(new)
     rows: list[GateRow] = []
+    missing: list[str] = []
     for cell, of_new in ours.items():
         if cell in theirs:
             file = experiments[cell.unit.experiment]
             asked = _Asked(settings.get(cell.unit.experiment, file.gate), file, min_effects or {})
-            rows += _compare_cell(cell, theirs[cell], of_new, asked, rule)
+            rows += _compare_cell(cell, theirs[cell], of_new, asked, rule, missing)
     return StoredComparison(
         rows=tuple(rows),
         missing=(
             *(f"{cell}: only in the stored run" for cell in theirs if cell not in ours),
             *(f"{cell}: not in the stored run" for cell in ours if cell not in theirs),
+            *missing,
         ),
     )
 
@@ -116,7 +118,12 @@ def _sort_cells(rows: Sequence[StepRow]) -> dict[_Cell, _Trials]:
 
 
 def _compare_cell(
-    cell: _Cell, theirs: _Trials, ours: _Trials, asked: _Asked, rule: GateRule
+    cell: _Cell,
+    theirs: _Trials,
+    ours: _Trials,
+    asked: _Asked,
+    rule: GateRule,
+    missing: list[str],
 ) -> list[GateRow]:
     sides = [[_find_row_of_all(rows) for rows in trials.values()] for trials in (theirs, ours)]
     of_both = [row for side in sides for row in side]
@@ -126,6 +133,7 @@ def _compare_cell(
     ]
     for chosen in asked.choose(cell.load):
         if asked.settings.quantities is None and is_absent(chosen, of_both):
+            missing.append(f"{cell}: no trial has {chosen.name}")
             continue
         gated = weigh(chosen, of_both)
         baseline, candidate = (Side.of(gated, side) for side in sides)

@@ -16,7 +16,8 @@ from bench.cli.gating.files import (
     read_gate_files,
 )
 from bench.cli.gating.findings import Findings
-from bench.cli.gating.measuring import list_units, measure_units, plan_steps, plan_unit
+from bench.cli.gating.measuring import list_units, measure_units, plan_unit
+from bench.cli.gating.piloting import plan_steps
 from bench.cli.gating.proving import Trees, try_out
 from bench.cli.gating.session import GateSession
 from bench.cli.gating.sides import setting_up
@@ -149,6 +150,13 @@ def _match(
     session.notices += [notice] if notice else []
     # Where the baseline has no gate file at all, that its experiments are new was just said.
     session.notices += matching.notices if baseline is not None else ()
+    if files.settings.migrate and not any(
+        "postgres" in each.candidate.file.services for each in matching.experiments
+    ):
+        raise UsageError(
+            f"{files.name} has `migrate` in its [gate] table, and no experiment has a database.",
+            hint='Give the experiment services = ["postgres"]: each version gets its own.',
+        )
     if not matching.experiments:
         raise UsageError(
             f"{files.name} has no variant in common with the baseline's: nothing can be gated.",

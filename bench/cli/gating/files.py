@@ -98,7 +98,10 @@ def read_baseline_files(name: str, tree: Path, wishes: Wishes) -> tuple[GateFile
         return read_gate_files(path, tree, wishes, keep_all_variants), ""
     except BenchError as error:
         why = " ".join((error.message, *error.evidence))
-        return None, f"The baseline's {name} can't be used, so the candidate's is for both: {why}"
+        return None, (
+            f"The baseline's {name}, or a file that it names, can't be used, so that the "
+            f"candidate's are for both, and changes in how targets start are not seen: {why}"
+        )
 
 
 def borrow(experiments: Mapping[str, Experiment], tree: Path) -> dict[str, Experiment]:

@@ -43,6 +43,8 @@ async def _carry_out(
                 raise
             raise InterruptedGateError from None
         except (MeasurementError, TargetError) as error:
+            if outcome.interrupted:  # whatever came of it
+                raise InterruptedGateError from error
             return error
     return None
 

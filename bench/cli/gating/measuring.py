@@ -6,7 +6,6 @@ from bench.analysis.gating.assessing import Assessment, assess
 from bench.analysis.gating.duets import GateUnit
 from bench.analysis.gating.rule import GateRule
 from bench.cli.gating.session import GateSession
-from bench.errors import MeasurementError
 from bench.execution.trials.setting import TrialSetting
 from bench.model.experiment import Experiment
 from bench.model.plan import PlannedStep, PlannedTrial
@@ -14,12 +13,6 @@ from bench.model.progress import Notice
 from bench.model.trial import TrialRecord
 from bench.planning.conditions import list_strata
 from bench.planning.duets import plan_duet
-from bench.planning.gating import (
-    choose_pilot_rate,
-    needs_pilot,
-    plan_gate_steps,
-    plan_pilot,
-)
 from bench.planning.seeds import derive_seed
 from bench.reporting.gate_progress import write_gate_trial
 
@@ -51,34 +44,6 @@ def plan_unit(
         seed=seed,
         steps=steps,
     )
-
-
-async def plan_steps(
-    session: GateSession, setting: TrialSetting, experiment: Experiment
-) -> tuple[PlannedStep, ...]:
-    """Plan what each duet of an experiment drives, after a pilot where one is needed.
-
-    Raises:
-        MeasurementError: the pilot measured nothing.
-    """
-    if not needs_pilot(experiment.file):
-        return plan_gate_steps(experiment.file, None)
-    variant = next(iter(experiment.file.variants))
-    seed = session.record.plan.seed
-    session.announce(Notice(text=f"a pilot of {experiment.name}/{variant}, the baseline's"))
-    record = await session.measure_beside(setting, plan_pilot(experiment, variant, seed))
-    row = record.steps[0].rows[0]
-    if not row.throughput_per_s:
-        raise MeasurementError(
-            f"The pilot of {experiment.name}/{variant} measured nothing, so no rate can be chosen.",
-            hint="Give the rate at which response times are gated: `rate` in the [gate] table.",
-        )
-    rate = choose_pilot_rate(row.throughput_per_s)
-    session.notices.append(
-        f"{experiment.name}: response times are gated at {rate:g}/s in each arm, chosen by a pilot "
-        f"of the baseline, which served {row.throughput_per_s:.0f}/s alone."
-    )
-    return plan_gate_steps(experiment.file, rate)
 
 
 async def measure_units(

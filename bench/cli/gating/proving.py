@@ -54,9 +54,7 @@ async def try_out(
     telling = _telling_imports(setting)
     proofs: dict[Arm, Proof] = {}
     for arm in ARMS:
-        name = f"{planned.experiment}-{planned.variant}-{arm}"
-        folder = (session.folder.path / "tried" / name).absolute()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = session.folder.tried_path(f"{planned.experiment}-{planned.variant}", arm)
         part = Part(planned, folder, arm)
         try:
             command, cwd = await _try_out(telling, part)

@@ -42,7 +42,14 @@ def report_failure(session: GateSession, findings: Findings, error: BenchError) 
     because = f"{_name_fault(error)}{error.message}"
     failure = GateFailure(message=because, hint=error.hint, evidence=error.evidence)
     conclusion = Conclusion(GateVerdict.INVALID, exit_code, because)
-    return _report(session, findings, conclusion, failure)
+    found = conclude(findings.rows) if findings.rows else conclusion
+    # What was found before can't be taken back by what could not be measured after it.
+    stands = found if found.verdict is GateVerdict.REGRESSION else conclusion
+    return _report(session, findings, stands, failure)
+
+
+def _missing(findings: Findings) -> list[str]:
+    return [f"Not gated: {each}." for each in findings.missing]
 
 
 def _name_fault(error: BenchError) -> str:
@@ -51,7 +58,7 @@ def _name_fault(error: BenchError) -> str:
         return ""
     if error.arm == "baseline":
         return _BASELINES_FAULT
-    return "" if "candidate" in error.message else _CANDIDATES_FAULT
+    return "" if "(candidate)" in error.message else _CANDIDATES_FAULT
 
 
 def _report(
@@ -77,7 +84,7 @@ def _report(
         because=conclusion.because,
         rows=tuple(findings.rows),
         trials=len(session.records),
-        notices=(*dict.fromkeys((*session.notices, *findings.unproven)),),
+        notices=tuple(dict.fromkeys((*session.notices, *findings.unproven, *_missing(findings)))),
         failure=failure,
         self_check=findings.self_check,
     )

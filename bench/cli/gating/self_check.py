@@ -11,7 +11,8 @@ from bench.analysis.gating.self_checking import self_check
 from bench.cli.gating.against import count_down, laying_out, try_out_all
 from bench.cli.gating.files import Wishes
 from bench.cli.gating.findings import Findings
-from bench.cli.gating.measuring import measure_for_noise, plan_steps
+from bench.cli.gating.measuring import measure_for_noise
+from bench.cli.gating.piloting import plan_steps
 from bench.cli.gating.session import GateSession
 from bench.cli.gating.sides import setting_up
 from bench.errors import MeasurementError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from bench.cli.gating.session import GateSession
 from bench.execution.machine.pinning import can_pin, pin_self
@@ -21,6 +22,9 @@ from bench.model.plan import Placement
 from bench.model.progress import Notice
 from bench.planning.matching import MatchedExperiment
 from bench.planning.placing import place
+
+_DATABASE: Final = "DATABASE_URL"
+"""Only a database of the arm's own is migrated: never one that the caller's environment names."""
 
 
 @asynccontextmanager
@@ -47,8 +51,10 @@ async def setting_up(
         sides: dict[Arm | None, Side] = {}
         for arm in ARMS:
             logs = session.folder.services_path(f"{matched.candidate.name}-{arm}")
-            services = await _start(stack, session, supervisor, experiments[arm], placement, logs)
-            if settings.migrate:
+            services = await _start(
+                stack, session, supervisor, experiments[arm], placement, logs, trees[arm]
+            )
+            if settings.migrate and _DATABASE in services.env:
                 await migrate(
                     supervisor,
                     trees[arm],
@@ -85,6 +91,7 @@ def _place(session: GateSession, experiment: Experiment) -> Placement:
         experiment.file.cores,
         session.record.plan.pin,
         can_pin=can_pin(),
+        generator_cores=2,
     )
     pin_self(placement.services or placement.generator)
     return placement
@@ -97,9 +104,17 @@ async def _start(
     experiment: Experiment,
     placement: Placement,
     logs: Path,
+    tree: PreparedTree,
 ) -> RunningServices:
     if experiment.file.services:
         session.announce(Notice(text=f"starting services for {experiment.name}"))
     return await stack.enter_async_context(
-        start_services(supervisor, experiment, cores=placement.services, folder=logs)
+        start_services(
+            supervisor,
+            experiment,
+            cores=placement.services,
+            folder=logs,
+            environment=tree.environment,
+            python=tree.python,
+        )
     )

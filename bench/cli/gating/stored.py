@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,10 +15,16 @@ from bench.cli.gating.files import GateFiles, Wishes
 from bench.cli.gating.findings import Findings
 from bench.cli.gating.session import GateSession
 from bench.cli.measuring import setting_of
-from bench.errors import FingerprintError, SchemaVersionError, StorageError
+from bench.errors import (
+    FingerprintError,
+    MeasurementError,
+    SchemaVersionError,
+    StorageError,
+)
 from bench.execution.machine.environment import differing_identity
 from bench.execution.machine.source_version import read_source_version
 from bench.execution.supervision.processes import Supervisor
+from bench.model.experiment import Experiment
 from bench.model.gate import TreeVersion
 from bench.model.plan import PlannedTrial
 from bench.model.progress import Notice
@@ -27,6 +34,9 @@ from bench.reporting.gate_progress import write_solo_trial
 from bench.storage.guarding import reading_from
 from bench.storage.reading_runs import find_run, read_run
 
+_ASKED: Final = ("flow", "values", "stream", "scenario", "driver", "load", "window", "services")
+"""What an experiment asks of targets, and how."""
+
 
 @dataclass(frozen=True)
 class StoredBaseline:
@@ -35,6 +45,8 @@ class StoredBaseline:
     document: RunDocument
     commit: str | None
     path: Path
+    experiments: tuple[Experiment, ...] = ()
+    """As they were run; a document doesn't tell."""
 
 
 def read_stored(given: str, results: Path) -> StoredBaseline:
@@ -49,7 +61,8 @@ def read_stored(given: str, results: Path) -> StoredBaseline:
         return StoredBaseline(_read_document(path), None, path)
     found = find_run(given, results)
     run = read_run(found)
-    return StoredBaseline(document_run(run), run.record.git_commit, found)
+    record = run.record
+    return StoredBaseline(document_run(run), record.git_commit, found, record.plan.experiments)
 
 
 async def gate_stored(
@@ -68,6 +81,7 @@ async def gate_stored(
         BenchError: what kept the gate from its verdict.
     """
     _refuse_other_machine(session, stored)
+    _refuse_other_questions(files, stored)
     commit, dirty = read_source_version(Path.cwd())
     findings.baseline = TreeVersion(label=str(stored.path), commit=stored.commit)
     findings.candidate = TreeVersion(
@@ -82,13 +96,17 @@ async def gate_stored(
             session.record.environment,
             session.announce,
         ) as setting:
-            for number, trial in enumerate(_plan(session, files, experiment.name), 1):
+            planned = _plan(session, files, experiment.name)
+            left = {trial.variant for trial in planned}
+            for number, trial in enumerate(planned, 1):
                 if not session.has_time():
                     text = f"the budget is over after {number - 1} trials of {experiment.name}"
                     session.announce(Notice(text=text))
                     break
+                left.discard(trial.variant)
                 record = await session.measure(setting, trial)
                 session.announce(Notice(text=write_solo_trial(record, session.elapsed_s)))
+            findings.unmeasured += [f"{experiment.name}/{variant}" for variant in sorted(left)]
     new = [row for record in session.records for step in record.steps for row in step.rows]
     compared = compare_with_stored(
         stored.document.steps,
@@ -139,3 +157,21 @@ def _refuse_other_machine(session: GateSession, stored: StoredBaseline) -> None:
         hint="Measure the baseline here (bench run), or both versions side by side: "
         "bench gate --against REF.",
     )
+
+
+def _refuse_other_questions(files: GateFiles, stored: StoredBaseline) -> None:
+    """Refuse a stored run that asked its targets for something else.
+
+    How targets are started may differ: that is what is compared.
+    """
+    then = {each.name: each.file for each in stored.experiments}
+    for now in files.experiments.values():
+        old = then.get(now.name)
+        differing = [
+            name for name in _ASKED if old and getattr(old, name) != getattr(now.file, name)
+        ]
+        if differing:
+            raise MeasurementError(
+                f"{stored.path} measured another {now.name}: its {', '.join(differing)} differed.",
+                hint="Measure the baseline anew with the present file: bench run.",
+            )

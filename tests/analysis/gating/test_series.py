@@ -85,3 +85,12 @@ def test_a_floor_is_taken_in_relation_to_the_baseline_of_the_screening(duet):
 
 def test_without_any_trial_that_counts_what_matters_is_what_was_asked_for(duet):
     assert build([duet.trial(baseline=STOLEN)], "p95").smallest_effect(0.1, DEFAULT_RULE) == 0.1
+
+
+@pytest.mark.parametrize(("arm", "kept"), [("baseline", 0), ("candidate", 1)])
+def test_response_times_of_an_overloaded_baseline_are_its_queue(duet, arm, kept):
+    overloaded = {"cautions": (CautionCode.OVERLOADED,)}
+    records = [duet.trial(1, **{arm: overloaded})]
+
+    assert len(build(records, "p95").kept) == kept
+    assert len(build(records, "cpu").kept) == 1

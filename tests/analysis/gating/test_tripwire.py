@@ -252,3 +252,11 @@ def test_one_look_at_equal_sides_raises_an_alarm_no_oftener_than_its_level():
 
     alarms = stats.binomtest(int(np.sum(np.array(p) < 0.05)), len(p))
     assert alarms.proportion_ci(0.999).low < 0.05
+
+
+def test_what_is_gated_by_default_and_neither_run_has_is_told(side, compare):
+    light = {"pss_bytes": None, "rss_bytes": None}
+    comparison = compare(side(**light), side(**light))
+
+    assert "memory" not in {row.quantity for row in comparison.rows}
+    assert any("no trial has memory" in told for told in comparison.missing)
