@@ -9,9 +9,17 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 
 
+_TWO_AT_A_TIME = ("-n", "2", "--dist", "worksteal")
+
 _SIDE_BY_SIDE = (
     "tests/functional/gate",
     "tests/functional/test_trees.py",
+    "tests/functional/test_gate_action_script.py",
+    "tests/functional/test_locustfiles.py",
+    "tests/functional/test_precedence.py",
+    "tests/functional/test_services.py",
+    "tests/functional/test_targets.py",
+    "tests/functional/test_tls_targets.py",
     "tests/faults",
     "tests/targets",
 )
@@ -65,6 +73,7 @@ def _tests(session: nox.Session) -> None:
         "--ignore=tests/functional",
         "--ignore=tests/faults",
         "--ignore=tests/targets",
+        *_TWO_AT_A_TIME,
         "--cov",
         "--cov-report=term-missing:skip-covered",
         *session.posargs,
@@ -81,8 +90,7 @@ def _tests(session: nox.Session) -> None:
 
 def _functional(session: nox.Session) -> None:
     apart = [f"--ignore={path}" for path in _SIDE_BY_SIDE]
-    side_by_side = ("-n", "2", "--dist", "worksteal")
-    session.run("pytest", *side_by_side, *_SIDE_BY_SIDE, *session.posargs)
+    session.run("pytest", *_TWO_AT_A_TIME, *_SIDE_BY_SIDE, *session.posargs)
     session.run("pytest", "tests/functional", *apart, *session.posargs)
 
 

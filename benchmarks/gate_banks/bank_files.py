@@ -18,6 +18,10 @@ KEPT: Final = (
 """The fields of a step's row that a bank keeps of each arm."""
 
 
+_OF_THE_MACHINE: Final = frozenset({"generator-lag", "generator-starved", "cpu-stolen"})
+"""As `bench.analysis.gating.duets` has it; of a bank it is not known which arm had which."""
+
+
 @dataclass(frozen=True)
 class BankedTrial:
     """One trial: what each arm had, and why it doesn't count, if it doesn't."""
@@ -39,6 +43,11 @@ class BankedTrial:
     def is_valid(self) -> bool:
         """Whether it counts."""
         return not self.cautions
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether it doesn't count, and by nothing but what the machine did."""
+        return bool(self.cautions) and set(self.cautions) <= _OF_THE_MACHINE
 
     @classmethod
     def read(cls, line: str) -> Self:

@@ -28,20 +28,31 @@ class PracticeRates:
     runs: int
     verdicts: int
     alarms: int
-    low: float
-    high: float
-    """Exact bounds of the share of alarms, at 95 %; of verdicts that share no run."""
+    low: float | None
+    high: float | None
+    """Exact bounds of the share of alarms, at 95 %; None where verdicts share runs."""
 
 
 def judge_practices(banks: BankFolder) -> list[PracticeRates]:
-    """Let both practices judge the solo banks by throughput, with fixed thresholds."""
+    """Let both practices judge the solo banks by throughput, with fixed thresholds.
+
+    A stored baseline is the first batch of its bank, and every later one is held against it.
+    """
     return [
         _count(practice, name, threshold, runs, trials)
         for name in ("solo-aa", "solo-cpu-5")
-        if len(trials := banks.read(name)) >= max(RUNS)
+        if len(trials := _list_measured(banks, name)) >= max(RUNS)
         for practice in ("first A then B", "stored baseline")
         for runs in RUNS
         for threshold in THRESHOLDS
+    ]
+
+
+def _list_measured(banks: BankFolder, name: str) -> list[BankedTrial]:
+    return [
+        trial
+        for trial in banks.read(name)
+        if trial.baseline["throughput_per_s"] and trial.candidate["throughput_per_s"]
     ]
 
 
@@ -50,10 +61,11 @@ def _count(
 ) -> PracticeRates:
     drops = list(_drops(practice, runs, trials))
     alarms = sum(drop > threshold for drop in drops)
-    bounds = stats.binomtest(alarms, len(drops)).proportion_ci(method="exact")
-    return PracticeRates(
-        practice, bank, threshold, runs, len(drops), alarms, float(bounds.low), float(bounds.high)
-    )
+    low = high = None
+    if practice == "first A then B":  # all verdicts on a stored baseline share its runs
+        bounds = stats.binomtest(alarms, len(drops)).proportion_ci(method="exact")
+        low, high = float(bounds.low), float(bounds.high)
+    return PracticeRates(practice, bank, threshold, runs, len(drops), alarms, low, high)
 
 
 def _drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iterator[float]:
@@ -69,4 +81,4 @@ def _drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iter
 
 
 def _median(batch: Sequence[BankedTrial], side: Literal["baseline", "candidate"]) -> float:
-    return median(getattr(trial, side)["throughput_per_s"] or 0.0 for trial in batch)
+    return median(getattr(trial, side)["throughput_per_s"] for trial in batch)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from bench.analysis.gating.judging_rows import MAX_DROPPED_RATIO
 from bench.analysis.gating.quantities import GATED, Gated
 from bench.analysis.gating.replaying import replay
 from bench.analysis.gating.rule import DEFAULT_RULE
@@ -56,6 +57,11 @@ class Replayed:
     """As measured, by quantity: the mean worsening over the bank, as a ratio."""
     log_sd: dict[str, float]
     rates: Rates
+    """Of gates of trials that count: those that don't are replaced, up to a limit."""
+    invalid: float
+    """The share of gates in which so many trials would not count that they are invalid."""
+    with_errors: tuple[int, int]
+    """Trials in which requests failed: of the baseline, and of the candidate."""
     regressions_by_bank_low: float
     regressions_by_bank_high: float
     """Percentiles 2.5 and 97.5 of the share of regressions over banks drawn from this one."""
@@ -94,6 +100,11 @@ def replay_question(question: Question, banks: BankFolder, seed: int = 1) -> Rep
             gated.name: stdev(column) for gated, column in zip(QUANTITIES, columns, strict=True)
         },
         rates=rates,
+        invalid=_share_of_invalid(trials, round(rates.median_trials), seed),
+        with_errors=(
+            sum(bool(trial.baseline["error_ratio"]) for trial in trials),
+            sum(bool(trial.candidate["error_ratio"]) for trial in trials),
+        ),
         regressions_by_bank_low=low,
         regressions_by_bank_high=high,
         seconds_per_trial=each_s,
@@ -119,6 +130,22 @@ def _smallest_effect(
     asked = gated.min_effect if min_effect is None or gated.name == "memory" else min_effect
     level = math.exp(sum(math.log(each.baseline[gated.field]) for each in trials) / len(trials))
     return gated.widen(asked, level)
+
+
+def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, seed: int) -> float:
+    """Draw gates with the trials that don't count among them, and judge these alone."""
+    rng = np.random.default_rng(seed)
+    invalid = 0
+    for _ in range(INNER):
+        kept = spoiled = disturbed = 0
+        while kept < needed and kept + spoiled + disturbed < DEFAULT_RULE.most_trials:
+            trial = trials[rng.integers(0, len(trials))]
+            kept += trial.is_valid
+            disturbed += trial.is_disturbed
+            spoiled += not (trial.is_valid or trial.is_disturbed)
+        drawn = kept + spoiled + disturbed
+        invalid += spoiled > max(1, MAX_DROPPED_RATIO * drawn) or 2 * kept < drawn
+    return invalid / INNER
 
 
 def _bound_by_bank(

@@ -18,7 +18,7 @@ def write_tables(
         _table(
             (
                 *("bank", "min effect", "trials (left out)", "sd throughput, CPU, memory"),
-                *("regression", "by bank", "pass", "inconclusive", "trials", "time"),
+                *("regression", "by bank", "pass", "inconclusive", "invalid", "trials", "time"),
             ),
             map(_replayed, replayed),
         ),
@@ -50,6 +50,7 @@ def _replayed(found: Replayed) -> list[str]:
         f"[{found.regressions_by_bank_low:.1%}, {found.regressions_by_bank_high:.1%}]",
         f"{rates.passed:.1%}",
         f"{rates.inconclusive:.1%}",
+        f"{found.invalid:.1%}",
         f"{rates.median_trials:g}",
         f"{found.seconds_to_verdict:.0f} s",
     ]
@@ -62,7 +63,8 @@ def _practice(found: PracticeRates) -> list[str]:
         f"{found.threshold:.0%}",
         str(found.runs),
         f"{found.alarms} of {found.verdicts}",
-        f"{found.alarms / found.verdicts:.0%} [{found.low:.0%}, {found.high:.0%}]",
+        f"{found.alarms / found.verdicts:.0%}"
+        + ("" if found.low is None else f" [{found.low:.0%}, {found.high:.0%}]"),
     ]
 
 

@@ -56,18 +56,23 @@ class Supervisor:
         process = ManagedProcess(number, spec, self._link, ours)
         self._processes[number] = process
         try:
-            await self._link.send(_order(number, spec), theirs)
-        except OSError as error:
-            process.lose(SupervisorError(f"The supervisor can't be reached: {error}."))
-        finally:
-            if theirs is not None:
-                theirs.close()
-        try:
+            await self._send(process, _order(number, spec), theirs)
             await process.started()
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # the order is sent whole, whenever it comes
             await finish(process.end())
             raise
         return process
+
+    async def _send(
+        self, process: ManagedProcess, order: dict[str, Any], control: socket.socket | None
+    ) -> None:
+        try:
+            await self._link.send(order, control)
+        except OSError as error:
+            process.lose(SupervisorError(f"The supervisor can't be reached: {error}."))
+        finally:
+            if control is not None:
+                control.close()
 
     async def open(self) -> None:
         """Wait for the supervisor's greeting.
