@@ -17,6 +17,8 @@ _SIDE_BY_SIDE = (
     "tests/functional/test_gate_action_script.py",
     "tests/functional/test_locustfiles.py",
     "tests/functional/test_precedence.py",
+    "tests/functional/test_run_check.py",
+    "tests/functional/test_run_database.py",
     "tests/functional/test_services.py",
     "tests/functional/test_targets.py",
     "tests/functional/test_tls_targets.py",
@@ -90,8 +92,9 @@ def _tests(session: nox.Session) -> None:
 
 def _functional(session: nox.Session) -> None:
     apart = [f"--ignore={path}" for path in _SIDE_BY_SIDE]
-    session.run("pytest", *_TWO_AT_A_TIME, *_SIDE_BY_SIDE, *session.posargs)
-    session.run("pytest", "tests/functional", *apart, *session.posargs)
+    quick = ("-m", "not smoke")
+    session.run("pytest", *quick, *_TWO_AT_A_TIME, *_SIDE_BY_SIDE, *session.posargs)
+    session.run("pytest", *quick, "tests/functional", *apart, *session.posargs)
 
 
 def _lint(session: nox.Session) -> None:
@@ -109,6 +112,7 @@ def smoke(session: nox.Session) -> None:
     """Shapes that follow from queueing laws, measured for real; one re-measurement is allowed."""
     _install(session)
     session.run("pytest", "tests/smoke", *session.posargs)
+    session.run("pytest", "-m", "smoke", "tests/functional", *session.posargs)
 
 
 @nox.session

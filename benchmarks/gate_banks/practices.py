@@ -81,4 +81,5 @@ def _drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iter
 
 
 def _median(batch: Sequence[BankedTrial], side: Literal["baseline", "candidate"]) -> float:
-    return median(getattr(trial, side)["throughput_per_s"] for trial in batch)
+    served: list[float] = [getattr(trial, side)["throughput_per_s"] for trial in batch]
+    return median(served)

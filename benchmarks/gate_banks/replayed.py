@@ -139,7 +139,7 @@ def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, seed: int) -> 
     for _ in range(INNER):
         kept = spoiled = disturbed = 0
         while kept < needed and kept + spoiled + disturbed < DEFAULT_RULE.most_trials:
-            trial = trials[rng.integers(0, len(trials))]
+            trial = trials[int(rng.integers(0, len(trials)))]
             kept += trial.is_valid
             disturbed += trial.is_disturbed
             spoiled += not (trial.is_valid or trial.is_disturbed)

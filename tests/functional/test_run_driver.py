@@ -58,7 +58,7 @@ def slices(step, number, phase):
     same = {"step": step, "phase": phase, "slice": number}
     response_us = histogram(*[100_000] * 20)
     yield same | {
-        "type": "requests", "arm": None, "group": "users", "name": "delivery", "outcome": "ok",
+        "type": "requests", "group": "users", "name": "delivery", "outcome": "ok",
         "requests": 20, "completed": 20, "bytes_received": 2000, "response_us": response_us,
         "service_us": None,
     }

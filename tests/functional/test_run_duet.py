@@ -21,6 +21,7 @@ from bench.model.arm import ARMS, Arm
 from bench.model.run import RunDocument, StoredRun
 from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.storage.reading_runs import list_runs, read_run
+from bench.storage.run_folder import arm_folder
 
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[[str, str], Path]
@@ -126,7 +127,7 @@ def arms_of(record: TrialRecord) -> tuple[MeasuredTrial, MeasuredTrial]:
 def told(run: StoredRun, trial: TrialRecord, arm: str, name: str) -> list[float]:
     """Return what an arm's target said of itself."""
     (folder,) = run.path.glob(f"trials/{trial.trial.number:03d}-*")
-    lines = (folder / arm / "observations.jsonl").read_text().splitlines()
+    lines = (arm_folder(folder, arm) / "observations.jsonl").read_text().splitlines()
     return [each["value"] for each in map(json.loads, lines) if each["name"] == name]
 
 
@@ -196,7 +197,7 @@ def each_arm_has_raw_records_of_its_own(run: StoredRun) -> None:
     for folder in ("001-pair-duet", "002-pair-duet"):
         for arm in ARMS:
             for name in names:
-                assert (run.path / "trials" / folder / arm / name).exists()
+                assert (arm_folder(run.path / "trials" / folder, arm) / name).exists()
         assert (run.path / "trials" / folder / "trial.json").exists()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from bench.model.gate import GateRow, GateVerdict
 
 MakeClone = Callable[..., Any]
@@ -74,6 +76,7 @@ def test_errors_on_both_sides_say_nothing_of_the_candidate(
     assert "on both sides" in rows_by_quantity(done)["errors"].because
 
 
+@pytest.mark.smoke
 def test_a_bystander_that_only_the_candidate_stalls_is_a_regression(
     make_clone: MakeClone, service: str, gate_file: str
 ) -> None:
