@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from bench.analysis.judging import judge_last_attempt
 from bench.execution.targets.launching import RunningTarget
@@ -28,6 +29,9 @@ from bench.model.plan import PlannedTrial
 from bench.model.progress import TrialBegan
 from bench.model.trial import MeasuredStep, MeasuredTrial
 from bench.storage.evidence import read_evidence
+
+
+_FAREWELL_S: Final = 3.0
 
 
 async def conduct_trial(
@@ -97,8 +101,7 @@ async def _load(
     search = _search(setting, standing[0], records[0]) if trial.search else None
     climb = Climb(trial, file.load, parties, setting.announce, search)
     failures = await _climb_while_alive(climb, standing)
-    for each in standing:
-        await each.driver.link.say("quit")
+    await _dismiss(setting, standing)
     return [
         record.model_copy(
             update={
@@ -109,6 +112,16 @@ async def _load(
         )
         for record, party, failure in zip(records, parties, failures, strict=True)
     ]
+
+
+async def _dismiss(setting: TrialSetting, standing: Sequence[StandingTarget]) -> None:
+    """Let the drivers go; one that has workers needs a moment to tell them."""
+    for each in standing:
+        await each.driver.link.say("quit")
+    if setting.fleet is not None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL_S):
+                await together(each.driver.processes[0].wait() for each in standing)
 
 
 async def _check_answers(

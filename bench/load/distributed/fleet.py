@@ -21,6 +21,7 @@ SILENT_S: Final = 3.0
 
 _WATCH_S: Final = 0.5
 _PINGS: Final = 8
+_REFUSAL_S: Final = 0.5
 _PING_WITHIN_S: Final = 2.0
 
 Handle = Callable[[Member, dict[str, Any], float], None]
@@ -198,6 +199,7 @@ class Fleet:
             kind, answer = self._reception.receive(join_id, hello)
         except OtherVersionError as refusal:
             self.runner.tell(join_id, "refused", {"because": refusal.message})
+            gevent.sleep(_REFUSAL_S)  # or it would be lost with the master, which ends by this
             raise
         if kind:
             self.runner.tell(join_id, kind, answer)
