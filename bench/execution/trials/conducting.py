@@ -30,7 +30,6 @@ from bench.model.progress import TrialBegan
 from bench.model.trial import MeasuredStep, MeasuredTrial
 from bench.storage.evidence import read_evidence
 
-
 _FAREWELL_S: Final = 3.0
 
 
