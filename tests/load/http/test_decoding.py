@@ -21,11 +21,11 @@ def raw_deflate(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(TEXT)),
-        ("X-GZIP", gzip.compress(TEXT[:50]) + gzip.compress(TEXT[50:])),
+        ("gzip", gzip.compress(TEXT, mtime=0)),
+        ("X-GZIP", gzip.compress(TEXT[:50], mtime=0) + gzip.compress(TEXT[50:], mtime=0)),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
-        ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("deflate, gzip", gzip.compress(zlib.compress(TEXT), mtime=0)),
         ("identity", TEXT),
         ("", TEXT),
         ("of-no-known-kind", TEXT),
@@ -47,7 +47,7 @@ def test_brotli_is_unpacked_where_it_is_installed() -> None:
     ("encoding", "body"),
     [
         ("gzip", b"no gzip"),
-        ("gzip", gzip.compress(TEXT)[:-9]),
+        ("gzip", gzip.compress(TEXT, mtime=0)[:-9]),
         ("deflate", b"no zlib either"),
         ("deflate", zlib.compress(TEXT)[:-9]),
     ],
@@ -67,14 +67,14 @@ def packed(body: bytes) -> bytes:
 def test_compression_is_asked_for_only_where_it_is_wanted(play: Any) -> None:
     seen: list[bytes] = []
     scene = play(
-        play.answering(packed(gzip.compress(TEXT)), seen=seen),
+        play.answering(packed(gzip.compress(TEXT, mtime=0)), seen=seen),
         options=ClientOptions(compression=True),
     )
     response = scene.client.get("/")
     assert f"Accept-Encoding: {ACCEPTED}\r\n".encode() in seen[0]
     assert response.content == TEXT
-    assert response.bytes_received == len(packed(gzip.compress(TEXT)))
-    plain = play(play.answering(packed(gzip.compress(TEXT)), seen=seen))
+    assert response.bytes_received == len(packed(gzip.compress(TEXT, mtime=0)))
+    plain = play(play.answering(packed(gzip.compress(TEXT, mtime=0)), seen=seen))
     assert plain.client.get("/").content == TEXT
     assert b"Accept-Encoding" not in seen[1]
 
@@ -85,7 +85,7 @@ def test_an_accept_encoding_of_ones_own_is_kept() -> None:
 
 
 def test_a_body_that_cannot_be_unpacked_is_an_error(play: Any) -> None:
-    scene = play(play.answering(packed(b"no gzip"), packed(gzip.compress(TEXT))))
+    scene = play(play.answering(packed(b"no gzip"), packed(gzip.compress(TEXT, mtime=0))))
     response = scene.client.get("/")
     assert (response.outcome, response.status_code, response.ok) == ("bad-response", 200, False)
     assert scene.client.get("/").content == TEXT
