@@ -17,8 +17,6 @@ _SIDE_BY_SIDE = (
     "tests/functional/test_gate_action_script.py",
     "tests/functional/test_locustfiles.py",
     "tests/functional/test_precedence.py",
-    "tests/functional/test_run_check.py",
-    "tests/functional/test_run_database.py",
     "tests/functional/test_services.py",
     "tests/functional/test_targets.py",
     "tests/functional/test_tls_targets.py",
