@@ -345,7 +345,7 @@ def commands_in(
 async def is_gone(pid: int) -> bool:
     """Tell whether a process ends, and is collected by whoever has to, within a moment."""
     give_up_at_s = time.monotonic() + 10
-    while psutil.pid_exists(pid) and time.monotonic() < give_up_at_s:
+    while psutil.pid_exists(pid) and time.monotonic() < give_up_at_s:  # noqa: ASYNC110 - no event
         await asyncio.sleep(0.05)
     return not psutil.pid_exists(pid)
 
