@@ -60,7 +60,8 @@ def main(arguments: list[str]) -> int:
     log_to_stderr()
     logger.setLevel(logging.INFO)
     task = _read_task(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in HELD_SIGNALS:  # also where whoever started this ignores them, as scripts do
+        signal.signal(number, signal.default_int_handler)
     variables = dict(os.environ)  # as they are before a kit adds its own
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_SIGNALS)
