@@ -298,6 +298,3 @@ class Experiment(Record):
     def ready_path(self, variant: str) -> str | None:
         """Return the path that shows a variant's readiness; None: it accepts connections."""
         return self.file.variants[variant].ready or self.file.ready
-
-
-Stratum = dict[str, Any]

@@ -51,9 +51,9 @@ def read_run(path: Path) -> StoredRun:
         StorageError: it can't be read, or holds something else.
         SchemaVersionError: it was written in a format that this version does not know.
     """
-    record = _read(path / RUN_FILE, RunRecord)
+    record = read_versioned(path / RUN_FILE, RunRecord)
     trials = [
-        _read(found, TrialRecord)
+        read_versioned(found, TrialRecord)
         for trial in record.plan.trials
         if (found := path / TRIALS / trial.folder_name / TRIAL_FILE).exists()
     ]
@@ -68,7 +68,13 @@ def read_run(path: Path) -> StoredRun:
     )
 
 
-def _read(path: Path, model: type[_Record]) -> _Record:
+def read_versioned(path: Path, model: type[_Record]) -> _Record:
+    """Read a JSON file that names the schema version it was written in.
+
+    Raises:
+        StorageError: it can't be read, or holds something else.
+        SchemaVersionError: it was written in a format that this version does not know.
+    """
     with reading_from(path):
         text = path.read_text(encoding="utf-8")
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.analysis.gating.assessing import Assessment
 from bench.analysis.gating.rule import DEFAULT_RULE
 from bench.cli.gating.files import (
     GateFiles,
@@ -63,6 +64,33 @@ async def gate_versions(
     """
     main = read_gate_files(folder / name, folder, wishes).settings.main
     versions = resolve_versions(folder, against, main, leave_out=[results])
+    await measure_versions(
+        session, supervisor, findings, versions, name, wishes, results, measure_units
+    )
+
+
+async def measure_versions(
+    session: GateSession,
+    supervisor: Supervisor,
+    findings: Findings,
+    versions: Versions,
+    name: str,
+    wishes: Wishes,
+    results: Path,
+    measure: Callable[..., Awaitable[Assessment]],
+) -> None:
+    """Lay two versions out, and measure each experiment by an even share of the budget.
+
+    Args:
+        session: the gate.
+        supervisor: runs all processes.
+        findings: is added to as the gate goes on.
+        versions: which ones.
+        name: of the gate's file, relative to the repository.
+        wishes: of the command line.
+        results: the folder of runs, which is in neither version.
+        measure: `measure_units`, or what else has its parameters.
+    """
     async with laying_out(session, supervisor, findings, versions, name, wishes, results) as laid:
         for left, matched in count_down(laid.matching.experiments):
             async with setting_up(
@@ -71,7 +99,7 @@ async def gate_versions(
                 await try_out_all(session, setting, findings, laid.trees)
                 steps = await plan_steps(session, setting, matched.candidate)
                 share_s = session.share_s(left)
-                assessment = await measure_units(session, setting, steps, DEFAULT_RULE, share_s)
+                assessment = await measure(session, setting, steps, DEFAULT_RULE, share_s)
             findings.add(assessment)
 
 

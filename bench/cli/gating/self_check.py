@@ -8,13 +8,11 @@ from pathlib import Path
 from bench.analysis.gating.gathering import gather_series
 from bench.analysis.gating.rule import DEFAULT_RULE
 from bench.analysis.gating.self_checking import self_check
-from bench.cli.gating.against import count_down, laying_out, try_out_all
+from bench.cli.gating.against import measure_versions
 from bench.cli.gating.files import Wishes
 from bench.cli.gating.findings import Findings
 from bench.cli.gating.measuring import measure_for_noise
-from bench.cli.gating.piloting import plan_steps
 from bench.cli.gating.session import GateSession
-from bench.cli.gating.sides import setting_up
 from bench.errors import MeasurementError
 from bench.execution.supervision.processes import Supervisor
 from bench.execution.trees.resolving import resolve_candidate
@@ -50,16 +48,9 @@ async def check_versions(
     assert against is None
     versions = resolve_candidate(folder, leave_out=[results])
     twice = replace(versions, baseline=versions.candidate)
-    async with laying_out(session, supervisor, findings, twice, name, wishes, results) as laid:
-        for left, matched in count_down(laid.matching.experiments):
-            async with setting_up(
-                session, supervisor, matched, laid.trees.by_arm, laid.settings
-            ) as setting:
-                await try_out_all(session, setting, findings, laid.trees)
-                steps = await plan_steps(session, setting, matched.candidate)
-                share_s = session.share_s(left)
-                assessment = await measure_for_noise(session, setting, steps, DEFAULT_RULE, share_s)
-            findings.add(assessment)
+    await measure_versions(
+        session, supervisor, findings, twice, name, wishes, results, measure_for_noise
+    )
     _replay(session, findings)
 
 

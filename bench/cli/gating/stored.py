@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from pydantic import ValidationError
 
 from bench.analysis.documenting import document_run
 from bench.analysis.gating.tripwire import compare_with_stored
@@ -18,8 +15,6 @@ from bench.cli.measuring import setting_of
 from bench.errors import (
     FingerprintError,
     MeasurementError,
-    SchemaVersionError,
-    StorageError,
 )
 from bench.execution.machine.environment import differing_identity
 from bench.execution.machine.source_version import read_source_version
@@ -28,11 +23,10 @@ from bench.model.experiment import Experiment
 from bench.model.gate import TreeVersion
 from bench.model.plan import PlannedTrial
 from bench.model.progress import Notice
-from bench.model.run import SCHEMA_VERSION, RunDocument
+from bench.model.run import RunDocument
 from bench.planning.planning import plan_trials
 from bench.reporting.gate_progress import write_solo_trial
-from bench.storage.guarding import reading_from
-from bench.storage.reading_runs import find_run, read_run
+from bench.storage.reading_runs import find_run, read_run, read_versioned
 
 _ASKED: Final = ("flow", "values", "stream", "scenario", "driver", "load", "window", "services")
 """What an experiment asks of targets, and how."""
@@ -58,7 +52,7 @@ def read_stored(given: str, results: Path) -> StoredBaseline:
     """
     path = Path(given)
     if path.is_file():
-        return StoredBaseline(_read_document(path), None, path)
+        return StoredBaseline(read_versioned(path, RunDocument), None, path)
     found = find_run(given, results)
     run = read_run(found)
     record = run.record
@@ -122,27 +116,6 @@ async def gate_stored(
 def _plan(session: GateSession, files: GateFiles, name: str) -> list[PlannedTrial]:
     experiment = next(each for each in files.experiments.values() if each.name == name)
     return list(plan_trials(experiment, session.record.plan.seed))
-
-
-def _read_document(path: Path) -> RunDocument:
-    with reading_from(path):
-        text = path.read_text(encoding="utf-8")
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise StorageError(f"{path} is not JSON: {error}.") from None
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if version != SCHEMA_VERSION:
-        raise SchemaVersionError(str(path), version, SCHEMA_VERSION)
-    try:
-        return RunDocument.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise StorageError(
-            f"{path} is not a run's document: {key}: {first['msg']}.",
-            hint="It is what `bench run ... --json` prints, or `bench report RUN --format json`.",
-        ) from None
 
 
 def _refuse_other_machine(session: GateSession, stored: StoredBaseline) -> None:

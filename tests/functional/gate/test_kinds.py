@@ -74,7 +74,7 @@ def test_a_stored_file_that_is_none_of_ours_is_the_callers_fault(
         ("{", "is not JSON"),
         ("[]", "schema version"),
         ('{"schema_version": 1}', "schema version 1"),
-        ('{"schema_version": 3}', "is not a run's document"),
+        ('{"schema_version": 3}', "can't be read: run_id"),
     ):
         document = tmp_path / "baseline.json"
         document.write_text(text)
