@@ -15,11 +15,11 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from bench.execution.machine.environment import read_environment
-from benchmarks.gate_banks.bank_files import BankFolder
-from benchmarks.gate_banks.live import NAME, record_live_gates
+from benchmarks.gate_banks.bank_files import FOLDER, BankFolder, Banks, find_banks, write_note
+from benchmarks.gate_banks.live import record_live_gates
 from benchmarks.gate_banks.practices import judge_practices
 from benchmarks.gate_banks.recording import record_banks
 from benchmarks.gate_banks.replayed import QUESTIONS, replay_question
@@ -39,34 +39,36 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("what", choices=("record", "live", "replay"))
     parser.add_argument("--minutes", type=float, default=30.0, help="of a sitting")
     parser.add_argument("--bank", action="append", default=[], help="only this one, and others so")
-    parser.add_argument("--machine", help="replay the banks of this machine's fingerprint")
+    parser.add_argument("--machine", action="append", default=[], help="replay its banks alone")
     given = parser.parse_args(arguments)
-    banks = BankFolder(given.machine or read_environment().fingerprint)
     match given.what:
         case "record":
             asyncio.run(record_banks(given.minutes, given.bank))
         case "live":
             until_s = time.monotonic() + 60 * given.minutes
+            own = BankFolder(read_environment().fingerprint)
             for effect, count in LIVE:
-                record_live_gates(banks, effect, count, until_s)
+                record_live_gates(own, effect, count, until_s)
         case _:
-            print(_replay(banks))
+            print(_replay(find_banks(given.machine)))
     return 0
 
 
-def _replay(banks: BankFolder) -> str:
+def _replay(banks: Banks) -> str:
     replayed = [found for each in QUESTIONS if (found := replay_question(each, banks))]
     practices = judge_practices(banks)
-    live: list[dict[str, Any]] = (banks.read_note(NAME) or {"gates": []})["gates"]
-    banks.write_note(
+    write_note(
+        FOLDER,
         "replayed",
         {
+            "machines": [folder.machine for folder in banks.folders],
+            "kind": banks.folders[0].kind,
             "replayed": [each.as_json() for each in replayed],
             "practices": [asdict(each) for each in practices],
         },
     )
-    tables = write_tables(replayed, practices, live)
-    (banks.path / "tables.md").write_text(tables, encoding="utf-8")
+    tables = write_tables(replayed, practices, banks.read_live())
+    (FOLDER / "tables.md").write_text(tables, encoding="utf-8")
     return tables
 
 

@@ -11,11 +11,9 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.gate_banks.bank_files import BankFolder
+from benchmarks.gate_banks.bank_files import LIVE, BankFolder
 from benchmarks.gate_banks.plans import BankPlan, environments
 from benchmarks.gate_banks.recording import ROOT
-
-NAME: Final = "live"
 
 _APP: Final = (ROOT / "benchmarks/gate_targets/async_target.py").read_text(encoding="utf-8")
 _KNOBS: Final = (ROOT / "benchmarks/gate_targets/knobs.py").read_text(encoding="utf-8")
@@ -42,10 +40,10 @@ def record_live_gates(banks: BankFolder, effect: float, count: int, until_s: flo
         count: how many there are to be.
         until_s: when to stop, on the monotonic clock.
     """
-    note: dict[str, Any] = banks.read_note(NAME) or {"gates": []}
+    note: dict[str, Any] = banks.read_note(LIVE) or {"gates": []}
     spin = banks.read_note("spin-async")
     assert spin is not None, "record banks first: they calibrate the loop"
-    plan = BankPlan(NAME, "async", count, "cpu", effect)
+    plan = BankPlan(LIVE, "async", count, "cpu", effect)
     _, env = environments(plan, spin["loops_per_ratio"])
     loops = int(env["SPIN_LOOPS"])
     with tempfile.TemporaryDirectory(prefix="live-gate-") as folder:
@@ -54,7 +52,7 @@ def record_live_gates(banks: BankFolder, effect: float, count: int, until_s: flo
         while done < count and time.monotonic() < until_s:
             gate = _run(repository) | {"effect": effect}
             note["gates"].append(gate)
-            banks.write_note(NAME, note)
+            banks.write_note(LIVE, note)
             done += 1
             print(f"live gate {effect:.0%} {done}/{count}: {gate}", flush=True)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from scipy import stats
 
-from benchmarks.gate_banks.bank_files import BankedTrial, BankFolder
+from benchmarks.gate_banks.bank_files import BankedTrial, Banks, part_by_machine
 
 THRESHOLDS: Final = (0.05, 0.10)
 RUNS: Final = (1, 3)
@@ -33,10 +33,10 @@ class PracticeRates:
     """Exact bounds of the share of alarms, at 95 %; None where verdicts share runs."""
 
 
-def judge_practices(banks: BankFolder) -> list[PracticeRates]:
+def judge_practices(banks: Banks) -> list[PracticeRates]:
     """Let both practices judge the solo banks by throughput, with fixed thresholds.
 
-    A stored baseline is the first batch of its bank, and every later one is held against it.
+    A stored baseline is the first batch of its bank and machine, and all are held against it.
     """
     return [
         _count(practice, name, threshold, runs, trials)
@@ -48,7 +48,7 @@ def judge_practices(banks: BankFolder) -> list[PracticeRates]:
     ]
 
 
-def _list_measured(banks: BankFolder, name: str) -> list[BankedTrial]:
+def _list_measured(banks: Banks, name: str) -> list[BankedTrial]:
     return [
         trial
         for trial in banks.read(name)
@@ -59,7 +59,11 @@ def _list_measured(banks: BankFolder, name: str) -> list[BankedTrial]:
 def _count(
     practice: Practice, bank: str, threshold: float, runs: int, trials: Sequence[BankedTrial]
 ) -> PracticeRates:
-    drops = list(_drops(practice, runs, trials))
+    drops = [
+        drop
+        for own in part_by_machine(trials).values()
+        for drop in _list_drops(practice, runs, own)
+    ]
     alarms = sum(drop > threshold for drop in drops)
     low = high = None
     if practice == "first A then B":  # all verdicts on a stored baseline share its runs
@@ -68,15 +72,19 @@ def _count(
     return PracticeRates(practice, bank, threshold, runs, len(drops), alarms, low, high)
 
 
-def _drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iterator[float]:
+def _list_drops(practice: Practice, runs: int, trials: Sequence[BankedTrial]) -> Iterator[float]:
     """Yield by how much throughput fell, verdict by verdict; the stored one is the first batch's.
 
     Steps that we would leave out count: who follows these practices does not know of them.
+
+    Args:
+        practice: how a verdict comes about.
+        runs: of each side, for one verdict.
+        trials: of one machine.
     """
     batches = [trials[at : at + runs] for at in range(0, len(trials) - runs + 1, runs)]
-    stored = _median(batches[0], "baseline")
     for batch in batches:
-        before = _median(batch, "baseline") if practice == "first A then B" else stored
+        before = _median(batch if practice == "first A then B" else batches[0], "baseline")
         yield 1 - _median(batch, "candidate") / before
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from bench.cli.measuring import measure_trial
 from bench.execution.machine.environment import read_environment
 from bench.execution.machine.pinning import can_pin, pin_self
+from bench.execution.machine.source_version import read_source_version
 from bench.execution.supervision.processes import Supervisor, supervise
 from bench.execution.trials.comparing_answers import References
 from bench.execution.trials.setting import Side, TrialSetting
@@ -57,6 +58,7 @@ class Recorder:
         self._environment = read_environment()
         self._folder = RunFolder(supervisor.temp_folder / "bank")
         self._sitting = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        banks.add_sitting(self._sitting, *read_source_version(ROOT), self._environment)
         self._placement = place(self._environment.usable_cores, 1, "auto", can_pin=can_pin())
         pin_self(self._placement.services or self._placement.generator)
 
@@ -97,6 +99,7 @@ class Recorder:
             steps = [await self._solo(plan, side, seed) for side in sides]
         baseline, candidate = steps
         return BankedTrial(
+            machine=self._banks.machine,
             at=at,
             sitting=self._sitting,
             seconds=round(time.monotonic() - began_s, 2),

@@ -12,21 +12,31 @@ import numpy as np
 
 from bench.analysis.gating.judging_rows import MAX_DROPPED_RATIO
 from bench.analysis.gating.quantities import GATED, Gated
-from bench.analysis.gating.replaying import replay
+from bench.analysis.gating.replaying import Bank, replay_units
 from bench.analysis.gating.rule import DEFAULT_RULE
 from bench.model.gate import Rates
-from benchmarks.gate_banks.bank_files import BankedTrial, BankFolder
+from benchmarks.gate_banks.bank_files import BankedTrial, Banks, part_by_machine
 from benchmarks.gate_banks.plans import BANKS, BankPlan
 
-GATES: Final = 10_000
 BUDGET_S: Final = 300.0
 """The default of `bench gate --budget`."""
 
-OUTER: Final = 100
-INNER: Final = 2000
-"""A bank is a sample itself: so many banks are drawn from it, and so many gates from each."""
-
 QUANTITIES: Final = (GATED["throughput"], GATED["cpu"], GATED["memory"])
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How much is drawn."""
+
+    gates: int = 10_000
+    """From the bank as it is."""
+    banks: int = 100
+    """A bank is a sample itself: so many are drawn from it."""
+    gates_of_each: int = 2_000
+    seed: int = 1
+
+
+DEFAULT_DRAWS: Final = Draws()
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Replayed:
 
     bank: str
     min_effect: float | None
+    machines: int
     trials: int
     dropped: int
     effects: dict[str, float]
@@ -74,7 +85,9 @@ class Replayed:
         return {**asdict(self), "rates": self.rates.model_dump()}
 
 
-def replay_question(question: Question, banks: BankFolder, seed: int = 1) -> Replayed | None:
+def replay_question(
+    question: Question, banks: Banks, draws: Draws = DEFAULT_DRAWS
+) -> Replayed | None:
     """Replay one question; None: its bank has too few trials for a screening."""
     trials = banks.read(question.bank)
     kept = [trial for trial in trials if trial.is_valid]
@@ -84,12 +97,14 @@ def replay_question(question: Question, banks: BankFolder, seed: int = 1) -> Rep
     least = [_smallest_effect(gated, kept, question.min_effect) for gated in QUANTITIES]
     each_s = median(trial.seconds for trial in trials) * len(trials) / len(kept)
     budget = int(BUDGET_S / each_s)
-    rates = replay(rows, least, gates=GATES, seed=seed, budget=budget)
-    low, high = _bound_by_bank(rows, least, budget, seed)
+    bank = Bank(rows, least, [trial.machine for trial in kept])
+    rates = replay_units([bank], gates=draws.gates, seed=draws.seed, budget=budget)
+    low, high = _bound_by_bank(bank, budget, draws)
     columns = list(zip(*rows, strict=True))
     return Replayed(
         bank=question.bank,
         min_effect=question.min_effect,
+        machines=len({trial.machine for trial in trials}),
         trials=len(trials),
         dropped=len(trials) - len(kept),
         effects={
@@ -100,7 +115,7 @@ def replay_question(question: Question, banks: BankFolder, seed: int = 1) -> Rep
             gated.name: stdev(column) for gated, column in zip(QUANTITIES, columns, strict=True)
         },
         rates=rates,
-        invalid=_share_of_invalid(trials, round(rates.median_trials), seed),
+        invalid=_share_of_invalid(trials, round(rates.median_trials), draws),
         with_errors=(
             sum(bool(trial.baseline["error_ratio"]) for trial in trials),
             sum(bool(trial.candidate["error_ratio"]) for trial in trials),
@@ -132,30 +147,36 @@ def _smallest_effect(
     return gated.widen(asked, level)
 
 
-def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, seed: int) -> float:
+def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, draws: Draws) -> float:
     """Draw gates with the trials that don't count among them, and judge these alone."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(draws.seed)
+    by_machine = part_by_machine(trials)
     invalid = 0
-    for _ in range(INNER):
+    for _ in range(draws.gates_of_each):
+        own = by_machine[trials[int(rng.integers(0, len(trials)))].machine]
         kept = spoiled = disturbed = 0
         while kept < needed and kept + spoiled + disturbed < DEFAULT_RULE.most_trials:
-            trial = trials[int(rng.integers(0, len(trials)))]
+            trial = own[int(rng.integers(0, len(own)))]
             kept += trial.is_valid
             disturbed += trial.is_disturbed
             spoiled += not (trial.is_valid or trial.is_disturbed)
         drawn = kept + spoiled + disturbed
         invalid += spoiled > max(1, MAX_DROPPED_RATIO * drawn) or 2 * kept < drawn
-    return invalid / INNER
+    return invalid / draws.gates_of_each
 
 
-def _bound_by_bank(
-    rows: Sequence[Sequence[float]], least: Sequence[float], budget: int, seed: int
-) -> tuple[float, float]:
-    rng = np.random.default_rng(seed)
+def _bound_by_bank(bank: Bank, budget: int, draws: Draws) -> tuple[float, float]:
+    rng = np.random.default_rng(draws.seed)
     shares = []
-    for number in range(OUTER):
-        drawn = [rows[place] for place in rng.integers(0, len(rows), len(rows))]
-        rates = replay(drawn, least, gates=INNER, seed=seed + number, budget=budget)
+    for number in range(draws.banks):
+        places = rng.integers(0, len(bank.trials), len(bank.trials))
+        drawn = Bank(
+            [bank.trials[place] for place in places],
+            bank.min_effects,
+            [bank.machines[place] for place in places],
+        )
+        seed = draws.seed + number
+        rates = replay_units([drawn], gates=draws.gates_of_each, seed=seed, budget=budget)
         shares.append(rates.regressions)
     low, high = np.quantile(shares, [0.025, 0.975])
     return float(low), float(high)

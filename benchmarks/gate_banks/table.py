@@ -17,7 +17,13 @@ def write_tables(
     parts = [
         _table(
             (
-                *("bank", "min effect", "trials (left out)", "sd throughput, CPU, memory"),
+                *(
+                    "bank",
+                    "min effect",
+                    "machines",
+                    "trials (left out)",
+                    "sd throughput, CPU, memory",
+                ),
                 *("regression", "by bank", "pass", "inconclusive", "invalid", "trials", "time"),
             ),
             map(_replayed, replayed),
@@ -44,6 +50,7 @@ def _replayed(found: Replayed) -> list[str]:
     return [
         found.bank,
         "default" if found.min_effect is None else f"{found.min_effect:.1%}",
+        str(found.machines),
         f"{found.trials} ({found.dropped})",
         ", ".join(f"{sd:.2%}" for sd in found.log_sd.values()),
         f"{rates.regressions:.2%} [{rates.regressions_low:.2%}, {rates.regressions_high:.2%}]",

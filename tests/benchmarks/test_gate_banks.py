@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from benchmarks.gate_banks.bank_files import KEPT, BankedTrial, BankFolder
+from bench.execution.machine.environment import read_environment
+from benchmarks.gate_banks.bank_files import KEPT, BankedTrial, BankFolder, Banks, find_banks
 from benchmarks.gate_banks.plans import BANKS, BankPlan, environments
 from benchmarks.gate_banks.practices import judge_practices
-from benchmarks.gate_banks.replayed import Question, replay_question
+from benchmarks.gate_banks.replayed import Draws, Question, replay_question
 from benchmarks.gate_banks.table import write_tables
+
+FEW = Draws(gates=1_000, banks=5, gates_of_each=100)
 
 
 def arm(worse=1.0, **changes):
@@ -21,8 +25,9 @@ def arm(worse=1.0, **changes):
     return numbers | changes
 
 
-def trial(worse=1.0, cautions=(), seconds=7.0):
+def trial(worse=1.0, cautions=(), seconds=7.0, machine="f" * 16):
     return BankedTrial(
+        machine=machine,
         at="2026-01-01T00:00:00+00:00",
         sitting="s",
         seconds=seconds,
@@ -35,30 +40,35 @@ def trial(worse=1.0, cautions=(), seconds=7.0):
 
 
 @pytest.fixture
-def banks(tmp_path):
+def folder(tmp_path):
     return BankFolder("f" * 64, tmp_path)
 
 
-def fill(banks, name, worse=1.0, trials=40, noise=0.005):
+@pytest.fixture
+def banks(folder):
+    return Banks([folder])
+
+
+def fill(folder, name, worse=1.0, trials=40, noise=0.005):
     for number in range(trials):
         wobble = 1 + noise * (-1) ** number * (1 + number % 3) / 3
-        banks.append(name, trial(worse * wobble))
+        folder.append(name, trial(worse * wobble, machine=folder.machine))
 
 
-def test_a_bank_is_read_back_as_it_was_written(banks):
+def test_a_bank_is_read_back_as_it_was_written(folder, banks):
     written = [trial(1.05), trial(cautions=("cpu-stolen",))]
     for each in written:
-        banks.append("a", each)
+        folder.append("a", each)
 
     assert banks.read("a") == written
     assert [each.is_valid for each in banks.read("a")] == [True, False]
     assert banks.read("b") == []
 
 
-def test_notes_lie_beside_the_banks(banks):
-    assert banks.read_note("spin") is None
-    banks.write_note("spin", {"loops": 3})
-    assert banks.read_note("spin") == {"loops": 3}
+def test_notes_lie_beside_the_banks(folder):
+    assert folder.read_note("spin") is None
+    folder.write_note("spin", {"loops": 3})
+    assert folder.read_note("spin") == {"loops": 3}
 
 
 def test_banks_have_names_of_their_own_and_the_trials_that_were_asked_for():
@@ -87,12 +97,12 @@ def test_more_waiting_and_memory_are_relative_to_what_the_baseline_has():
     assert extra == pytest.approx(0.05 * (int(light["BALLAST_KIB"]) + 36 * 1024), abs=1)
 
 
-def test_gates_drawn_from_equal_sides_pass_and_from_worse_ones_do_not(banks):
-    fill(banks, "async-aa")
-    fill(banks, "async-cpu-5", worse=1.05)
+def test_gates_drawn_from_equal_sides_pass_and_from_worse_ones_do_not(folder, banks):
+    fill(folder, "async-aa")
+    fill(folder, "async-cpu-5", worse=1.05)
 
-    alike = replay_question(Question("async-aa"), banks)
-    worse = replay_question(Question("async-cpu-5"), banks)
+    alike = replay_question(Question("async-aa"), banks, FEW)
+    worse = replay_question(Question("async-cpu-5"), banks, FEW)
 
     assert (alike.rates.regressions, alike.rates.passed) == (0.0, 1.0)
     assert worse.rates.regressions == 1.0
@@ -100,26 +110,26 @@ def test_gates_drawn_from_equal_sides_pass_and_from_worse_ones_do_not(banks):
     assert alike.seconds_to_verdict == 8 * 7.0
 
 
-def test_trials_that_do_not_count_cost_time_and_nothing_else(banks):
-    fill(banks, "async-aa", trials=30)
+def test_trials_that_do_not_count_cost_time_and_nothing_else(folder, banks):
+    fill(folder, "async-aa", trials=30)
     for _ in range(10):
-        banks.append("async-aa", trial(2.0, cautions=("generator-starved",)))
+        folder.append("async-aa", trial(2.0, cautions=("generator-starved",)))
 
-    found = replay_question(Question("async-aa"), banks)
+    found = replay_question(Question("async-aa"), banks, FEW)
 
     assert (found.trials, found.dropped) == (40, 10)
     assert found.rates.regressions == 0.0
     assert found.seconds_per_trial == pytest.approx(7.0 * 40 / 30)
 
 
-def test_a_bank_with_too_few_trials_is_not_replayed(banks):
-    fill(banks, "async-aa", trials=7)
-    assert replay_question(Question("async-aa"), banks) is None
+def test_a_bank_with_too_few_trials_is_not_replayed(folder, banks):
+    fill(folder, "async-aa", trials=7)
+    assert replay_question(Question("async-aa"), banks, FEW) is None
 
 
-def test_common_practices_cry_by_their_threshold(banks):
-    fill(banks, "solo-aa", trials=12)
-    fill(banks, "solo-cpu-5", worse=1.08, trials=12)
+def test_common_practices_cry_by_their_threshold(folder, banks):
+    fill(folder, "solo-aa", trials=12)
+    fill(folder, "solo-cpu-5", worse=1.08, trials=12)
 
     found = {
         (each.practice, each.bank, each.threshold): each
@@ -132,25 +142,81 @@ def test_common_practices_cry_by_their_threshold(banks):
     assert found["stored baseline", "solo-cpu-5", 0.10].alarms == 0
 
 
-def test_tables_have_a_line_for_each_finding(banks):
-    fill(banks, "async-aa")
-    fill(banks, "solo-aa", trials=12)
+def test_tables_have_a_line_for_each_finding(folder, banks):
+    fill(folder, "async-aa")
+    fill(folder, "solo-aa", trials=12)
     live = [
         {"effect": 0.0, "verdict": "pass", "trials": 8, "elapsed_s": 55.0},
         {"effect": 0.05, "verdict": "regression", "trials": 16, "elapsed_s": 110.0},
     ]
 
     text = write_tables(
-        [replay_question(Question("async-aa"), banks)], judge_practices(banks), live
+        [replay_question(Question("async-aa"), banks, FEW)], judge_practices(banks), live
     )
 
-    assert "| async-aa | default | 40 (0) |" in text
+    assert "| async-aa | default | 1 | 40 (0) |" in text
     assert text.count("| first A then B | solo-aa |") == 4
     assert "| A/A | 1 | 1 pass | 8 | 55 s | 55 s |" in text
     assert "| 5% more CPU per request | 1 | 1 regression | 16 | 110 s | 110 s |" in text
 
 
-def test_the_worsening_of_throughput_is_that_of_time_per_request(banks):
-    fill(banks, "async-cpu-5", worse=1.05, noise=0.0001)
-    found = replay_question(Question("async-cpu-5"), banks)
+def test_the_worsening_of_throughput_is_that_of_time_per_request(folder, banks):
+    fill(folder, "async-cpu-5", worse=1.05, noise=0.0001)
+    found = replay_question(Question("async-cpu-5"), banks, FEW)
     assert math.isclose(found.effects["throughput"], found.effects["cpu"], rel_tol=1e-6)
+
+
+def test_gates_of_two_machines_are_drawn_apart_and_add_up(tmp_path):
+    # What a request costs differs by a tenth between the sides on one machine alone.
+    alike, apart = (BankFolder(letter * 64, tmp_path) for letter in "ab")
+    fill(alike, "async-aa", trials=60)
+    fill(apart, "async-aa", worse=1.1, trials=20)
+
+    found = replay_question(Question("async-aa"), Banks([alike, apart]), FEW)
+
+    assert (found.machines, found.trials) == (2, 80)
+    assert 0.2 < found.rates.regressions < 0.3
+    assert found.rates.passed == pytest.approx(1 - found.rates.regressions)
+
+
+def test_a_stored_baseline_is_one_of_the_same_machine(tmp_path):
+    slow, fast = (BankFolder(letter * 64, tmp_path) for letter in "ab")
+    for folder, throughput in ((slow, 500.0), (fast, 1000.0)):
+        for _ in range(6):
+            each = trial(machine=folder.machine)
+            sides = ("baseline", "candidate")
+            served = {
+                side: getattr(each, side) | {"throughput_per_s": throughput} for side in sides
+            }
+            folder.append("solo-aa", replace(each, **served))
+
+    found = judge_practices(Banks([fast, slow]))
+
+    assert [each.alarms for each in found] == [0] * 8
+    assert {each.verdicts for each in found} == {12, 4}
+
+
+def environment(**identity):
+    known = {"cpu_model": "EPYC", "memory_gib": "24"}
+    return read_environment().model_copy(update={"identity": known | identity})
+
+
+def test_banks_of_one_kind_are_found_together_and_of_two_kinds_are_refused(tmp_path):
+    for letter, cores in (("a", "2"), ("b", "2"), ("c", "4")):
+        folder = BankFolder(letter * 64, tmp_path)
+        folder.add_sitting("s", "abc", False, environment(machine_id=letter, cores=cores))
+
+    found = find_banks(["aaaa", "b"], tmp_path)
+
+    assert [folder.machine[0] for folder in found.folders] == ["a", "b"]
+    with pytest.raises(ValueError, match="--machine"):
+        find_banks(folder=tmp_path)
+    with pytest.raises(ValueError, match="none"):
+        find_banks(["d"], tmp_path)
+
+
+def test_live_gates_of_all_machines_are_read(tmp_path):
+    folders = [BankFolder(letter * 64, tmp_path) for letter in "ab"]
+    folders[0].write_note("live", {"gates": [{"effect": 0.0}]})
+
+    assert Banks(folders).read_live() == [{"effect": 0.0}]

@@ -29,6 +29,8 @@ class Bank:
     """Log worsenings: by trial, then row; in the order in which they were measured."""
     min_effects: Sequence[float]
     """Of each row, as a ratio."""
+    machines: Sequence[str] = ()
+    """Where each trial was measured; a gate has the trials of one machine. Empty: all on one."""
 
 
 def replay(
@@ -72,7 +74,9 @@ def replay_units(
     """Draw many gates from recorded trials, judge each, and count what they came to.
 
     Whole trials are drawn with replacement, all rows of a trial together: rows of the same trial
-    are not independent of each other.
+    are not independent of each other. Where a bank was filled on several machines, a gate's trials
+    are drawn from one of them, each as likely as it has trials: what machines differ by is the same
+    for all trials of a gate.
 
     Source: Efron, "Bootstrap Methods", 1979; for blocks Künsch, "The Jackknife and the Bootstrap
     for General Stationary Observations", 1989, closed to a ring.
@@ -94,17 +98,17 @@ def replay_units(
             that of the rule.
 
     Raises:
-        ValueError: no bank, or one without trials.
+        ValueError: no bank, or one without trials, or with machines of some trials only.
     """
     if not banks or not all(len(bank.trials) for bank in banks):
         raise ValueError("a replay draws from recorded trials, and there are none")
     rng = np.random.default_rng(seed)
     until = rule.most_trials if budget is None else min(budget, rule.most_trials)
-    shifted = [np.asarray(bank.trials) + np.log1p(shift) for bank in banks]
+    by_machine = [_part_by_machine(bank, shift) for bank in banks]
     verdicts: Counter[GateVerdict] = Counter()
     trials = []
     for _ in range(gates):
-        drawn = (_draw(rng, recorded, until, block) for recorded in shifted)
+        drawn = (_draw(rng, _choose(rng, parts), until, block) for parts in by_machine)
         verdict, count = _judge_gate(
             [
                 [
@@ -117,6 +121,25 @@ def replay_units(
         verdicts[verdict] += 1
         trials.append(count)
     return _count(verdicts, trials)
+
+
+def _part_by_machine(bank: Bank, shift: float | Sequence[float]) -> list[NDArray[np.float64]]:
+    """Return the trials of each machine, shifted, in their order."""
+    trials: NDArray[np.float64] = np.asarray(bank.trials) + np.log1p(shift)
+    if not bank.machines:
+        return [trials]
+    return [
+        np.array([row for row, where in zip(trials, bank.machines, strict=True) if where == each])
+        for each in dict.fromkeys(bank.machines)
+    ]
+
+
+def _choose(rng: np.random.Generator, parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Choose a machine, as likely as it has trials."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = np.array([len(part) for part in parts])
+    return parts[rng.choice(len(parts), p=sizes / sizes.sum())]
 
 
 def _draw(

@@ -15,7 +15,7 @@ from bench.execution.targets.ports import listeners, tree_listens
 
 READY: Final = "succeeded"
 POLL_S: Final = 0.02
-_ATTEMPT_TIMEOUT_S: Final = 5.0
+ATTEMPT_TIMEOUT_S: Final = 5.0
 """An attempt that hangs this long is given up for a new one."""
 _TELLING_SILENCE_S: Final = 0.25
 """A last attempt that the timeout cut shorter than this says less than those before it."""
@@ -56,10 +56,9 @@ async def wait_until_ready(
     seen = "it was never asked"
     try:
         while (left_s := began_s + timeout_s - clock()) > 0:
-            patience_s = min(left_s, _ATTEMPT_TIMEOUT_S)
+            patience_s = min(left_s, ATTEMPT_TIMEOUT_S)
             answer = await _attempt(dying, host, port, path, patience_s, context)
-            if answer is not None or patience_s > _TELLING_SILENCE_S:
-                seen = answer or f"got no answer within {patience_s:.1f} s"
+            seen = tell(answer, patience_s) or seen
             if dying.done():
                 raise _death(process, dying.result(), host, port)
             if seen != _REFUSED and not tree_listens(process.pid, port):
@@ -77,6 +76,18 @@ async def wait_until_ready(
         hint="Give the right `ready` path, or a longer `ready_timeout`; the log says more.",
         evidence=process.log_tail(),
     )
+
+
+def tell(answer: str | None, patience_s: float) -> str | None:
+    """Say what an attempt tells; None: a last one that the timeout cut too short to tell anything.
+
+    Args:
+        answer: what came of it; None: nothing, within its patience.
+        patience_s: how long it was waited for.
+    """
+    if answer is not None or patience_s <= _TELLING_SILENCE_S:
+        return answer
+    return f"got no answer within {patience_s:.1f} s"
 
 
 _REFUSED: Final = "was refused; nothing listens there"

@@ -97,6 +97,31 @@ def test_a_block_is_made_of_neighbours():
     assert replay(trials, (0.06,), gates=200, seed=1, budget=8).passed < 1.0
 
 
+def test_a_gate_has_the_trials_of_one_machine():
+    # Half of the trials are worse by a tenth: all those of one machine.
+    trials = [(0.1 * (n // 50) + 0.001 * (-1) ** n,) for n in range(100)]
+    apart = Bank(trials, (0.03,), ["a"] * 50 + ["b"] * 50)
+
+    mixed = replay_units([Bank(trials, (0.03,))], gates=400, seed=1)
+    rates = replay_units([apart], gates=400, seed=1)
+
+    assert rates.inconclusive == 0.0
+    assert mixed.inconclusive > 0.1
+    assert 0.4 < rates.regressions < 0.6
+
+
+def test_a_machine_is_drawn_as_often_as_it_has_trials():
+    trials = [(0.1 * (n // 80) + 0.001 * (-1) ** n,) for n in range(100)]
+    bank = Bank(trials, (0.03,), ["a"] * 80 + ["b"] * 20)
+
+    assert 0.15 < replay_units([bank], gates=400, seed=1).regressions < 0.25
+
+
+def test_machines_of_some_trials_only_are_refused():
+    with pytest.raises(ValueError, match="zip"):
+        replay_units([Bank(WILD, (0.03, 0.03), ["a"] * 10)], gates=1, seed=1)
+
+
 @pytest.mark.parametrize("banks", [[], [Bank((), (0.03,))]])
 def test_a_replay_of_nothing_is_refused(banks):
     with pytest.raises(ValueError, match="there are none"):
