@@ -19,6 +19,7 @@ from typing import Final
 
 from bench.execution.machine.environment import read_environment
 from benchmarks.gate_banks.bank_files import FOLDER, BankFolder, Banks, find_banks, write_note
+from benchmarks.gate_banks.chart import write_chart
 from benchmarks.gate_banks.live import record_live_gates
 from benchmarks.gate_banks.practices import judge_practices
 from benchmarks.gate_banks.recording import record_banks
@@ -68,6 +69,7 @@ def _replay(banks: Banks) -> str:
         },
     )
     tables = write_tables(replayed, practices, banks.read_live())
+    write_chart(replayed, FOLDER / "error-rates.svg")
     (FOLDER / "tables.md").write_text(tables, encoding="utf-8")
     return tables
 

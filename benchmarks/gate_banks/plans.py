@@ -46,6 +46,11 @@ BANKS: Final = (
 )
 
 
+def plan_of(name: str) -> BankPlan:
+    """Return the plan of a bank."""
+    return next(plan for plan in BANKS if plan.name == name)
+
+
 def environments(plan: BankPlan, loops_per_ratio: float) -> tuple[dict[str, str], dict[str, str]]:
     """Return the environments of baseline and candidate.
 

@@ -16,7 +16,7 @@ from bench.analysis.gating.replaying import Bank, replay_units
 from bench.analysis.gating.rule import DEFAULT_RULE
 from bench.model.gate import Rates
 from benchmarks.gate_banks.bank_files import BankedTrial, Banks, part_by_machine
-from benchmarks.gate_banks.plans import BANKS, BankPlan
+from benchmarks.gate_banks.plans import BANKS
 
 BUDGET_S: Final = 300.0
 """The default of `bench gate --budget`."""
@@ -125,11 +125,6 @@ def replay_question(
         seconds_per_trial=each_s,
         seconds_to_verdict=rates.median_trials * each_s,
     )
-
-
-def plan_of(name: str) -> BankPlan:
-    """Return the plan of a bank."""
-    return next(plan for plan in BANKS if plan.name == name)
 
 
 def _worsenings(trial: BankedTrial) -> tuple[float, ...]:

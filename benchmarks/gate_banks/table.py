@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks.gate_banks.labels import describe_bank, describe_question
+from benchmarks.gate_banks.plans import plan_of
 from benchmarks.gate_banks.practices import PracticeRates
 from benchmarks.gate_banks.replayed import Replayed
 
@@ -17,13 +19,7 @@ def write_tables(
     parts = [
         _table(
             (
-                *(
-                    "bank",
-                    "min effect",
-                    "machines",
-                    "trials (left out)",
-                    "sd throughput, CPU, memory",
-                ),
+                *("bank", "machines", "trials (left out)", "sd throughput, CPU, memory"),
                 *("regression", "by bank", "pass", "inconclusive", "invalid", "trials", "time"),
             ),
             map(_replayed, replayed),
@@ -48,8 +44,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _replayed(found: Replayed) -> list[str]:
     rates = found.rates
     return [
-        found.bank,
-        "default" if found.min_effect is None else f"{found.min_effect:.1%}",
+        describe_question(found.bank, found.min_effect),
         str(found.machines),
         f"{found.trials} ({found.dropped})",
         ", ".join(f"{sd:.2%}" for sd in found.log_sd.values()),
@@ -66,7 +61,7 @@ def _replayed(found: Replayed) -> list[str]:
 def _practice(found: PracticeRates) -> list[str]:
     return [
         found.practice,
-        found.bank,
+        describe_bank(plan_of(found.bank)),
         f"{found.threshold:.0%}",
         str(found.runs),
         f"{found.alarms} of {found.verdicts}",

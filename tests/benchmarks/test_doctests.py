@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("asks", "columns", "measuring", "ratios", "rotation", "samples")
+MODULES = ("asks", "columns", "gate_banks.labels", "measuring", "ratios", "rotation", "samples")
 
 
 @pytest.mark.parametrize("name", MODULES)

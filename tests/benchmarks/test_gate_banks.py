@@ -7,6 +7,7 @@ import pytest
 
 from bench.execution.machine.environment import read_environment
 from benchmarks.gate_banks.bank_files import KEPT, BankedTrial, BankFolder, Banks, find_banks
+from benchmarks.gate_banks.chart import write_chart
 from benchmarks.gate_banks.plans import BANKS, BankPlan, environments
 from benchmarks.gate_banks.practices import judge_practices
 from benchmarks.gate_banks.replayed import Draws, Question, replay_question
@@ -154,10 +155,26 @@ def test_tables_have_a_line_for_each_finding(folder, banks):
         [replay_question(Question("async-aa"), banks, FEW)], judge_practices(banks), live
     )
 
-    assert "| async-aa | default | 1 | 40 (0) |" in text
-    assert text.count("| first A then B | solo-aa |") == 4
+    assert "| async: the same version | 1 | 40 (0) |" in text
+    assert text.count("| first A then B | async, alone: the same version |") == 4
     assert "| A/A | 1 | 1 pass | 8 | 55 s | 55 s |" in text
     assert "| 5% more CPU per request | 1 | 1 regression | 16 | 110 s | 110 s |" in text
+
+
+def test_the_chart_names_each_question_and_is_the_same_each_time(folder, banks, tmp_path):
+    fill(folder, "async-aa")
+    fill(folder, "async-cpu-3", worse=1.03)
+    asked = (Question("async-aa"), Question("async-cpu-3", 0.015))
+    found = [replay_question(each, banks, FEW) for each in asked]
+
+    for name in ("a.svg", "b.svg"):
+        write_chart(found, tmp_path / name)
+
+    drawn = (tmp_path / "a.svg").read_text()
+    assert "async: the same version" in drawn
+    assert "async: 3% more CPU per request (min effect 1.5%)" in drawn
+    assert all(f">{each.rates.regressions:.2%} regression<" in drawn for each in found)
+    assert (tmp_path / "b.svg").read_text() == drawn
 
 
 def test_the_worsening_of_throughput_is_that_of_time_per_request(folder, banks):
