@@ -18,6 +18,8 @@ import pytest
 from bench.model.gate import GateReport
 
 _PATIENCE_S = 240.0
+_MEASURED_ANEW = 2
+_DISTURBED = ("generator-lag", "generator-starved", "cpu-stolen")
 _COMMITTER = {
     "GIT_AUTHOR_NAME": "A. Tester",
     "GIT_AUTHOR_EMAIL": "tester@example.org",
@@ -81,6 +83,11 @@ class GateRun:
     def report(self) -> GateReport:
         """The report that `--json` printed."""
         return GateReport.model_validate_json(self.stdout)
+
+    @property
+    def was_disturbed(self) -> bool:
+        """Whether it is invalid, and what other tests did to the machine may be why."""
+        return self.exit_code == 3 and any(code in self.stderr for code in _DISTURBED)
 
 
 @dataclass
@@ -146,7 +153,18 @@ class Repository:
         )
 
     def gate(self, *arguments: str, **options: Any) -> GateRun:
-        """Run a gate to its end, and see that it changed and left nothing."""
+        """Run a gate to its end, and see that it changed and left nothing.
+
+        One that other tests disturbed is measured anew, twice at most.
+        """
+        done = self._gate_once(*arguments, **options)
+        for _ in range(_MEASURED_ANEW):
+            if not done.was_disturbed:
+                break
+            done = self._gate_once(*arguments, **options)
+        return done
+
+    def _gate_once(self, *arguments: str, **options: Any) -> GateRun:
         before = self.state()
         with self.start(*arguments, **options) as process:
             stdout, stderr = process.communicate(timeout=_PATIENCE_S)
