@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
 
-async def together(work: Iterable[Coroutine[Any, Any, _Result]]) -> list[_Result]:
+async def together(work: Iterable[Awaitable[_Result]]) -> list[_Result]:
     """Do all of it at once; return the results in the order given.
 
     When one fails, the others are cancelled, and its error is raised once they have ended: the

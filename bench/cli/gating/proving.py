@@ -14,7 +14,7 @@ from bench.execution.trees.proving import IMPORTS_TOLD, Proof, read_imports
 from bench.execution.trials.comparing_answers import judge_answers, probe_target
 from bench.execution.trials.parts import Part, naming_arm
 from bench.execution.trials.setting import TrialSetting
-from bench.execution.trials.standing import attend, start_target
+from bench.execution.trials.standing import stand
 from bench.model.arm import ARMS, Arm
 from bench.model.plan import PlannedTrial
 from bench.model.progress import Notice
@@ -77,14 +77,14 @@ async def try_out(
 
 async def _try_out(setting: TrialSetting, part: Part) -> tuple[tuple[str, ...], Path | None]:
     file = setting.experiment.file
-    async with start_target(setting, part) as target, attend(setting, part, target) as standing:
+    async with stand(setting, (part,)) as (standing,):
         link = standing.driver.link
         answers = await probe_target(link, file, seed=setting.probe_seed)
         if answers is not None:
             judge_answers(answers, file, part, setting.references)
         await link.say("quit")
-        cwd = target.process.spec.cwd if target.process else None
-        return target.command, cwd
+        process = standing.target.process
+        return standing.target.command, process.spec.cwd if process else None
 
 
 def _telling_imports(setting: TrialSetting) -> TrialSetting:

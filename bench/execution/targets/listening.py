@@ -10,7 +10,7 @@ from typing import Final
 from bench.errors import PortTakenError
 from bench.execution.supervision.finishing import finish
 from bench.execution.supervision.processes import ManagedProcess, ProcessSpec, Supervisor
-from bench.execution.targets.ports import LOOPBACK, free_port
+from bench.execution.targets.ports import LOOPBACK, free_port, loopback_url
 from bench.execution.targets.readiness import wait_until_ready
 
 _TRIES: Final = 3
@@ -30,7 +30,7 @@ class Listener:
     @property
     def url(self) -> str:
         """Where it is, without a slash at the end."""
-        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
+        return loopback_url(self.port, tls=self.tls)
 
 
 @asynccontextmanager

@@ -21,6 +21,11 @@ def free_port(host: str = LOOPBACK) -> int:
         return port
 
 
+def loopback_url(port: int, *, tls: bool = False) -> str:
+    """Return where something on a port of this machine is, without a slash at the end."""
+    return f"{'https' if tls else 'http'}://{LOOPBACK}:{port}"
+
+
 def tree_listens(leader: int, port: int) -> bool:
     """Say whether a process, or one of its tree, listens on a port."""
     return any(_listens(pid, port) for pid in tree_of(leader, read_process_table()))

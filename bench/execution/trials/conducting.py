@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from bench.analysis.judging import judge_last_attempt
-from bench.execution.targets.launching import RunningTarget
 from bench.execution.together import together
 from bench.execution.trials.climbing import Climb
 from bench.execution.trials.comparing_answers import judge_answers, probe_target
-from bench.execution.trials.parts import Part, share_out
+from bench.execution.trials.parts import share_out
 from bench.execution.trials.party import Party
 from bench.execution.trials.searching import Search
 from bench.execution.trials.setting import TrialSetting
-from bench.execution.trials.standing import (
-    StandingTarget,
-    attend,
-    begin_record,
-    start_target,
-)
+from bench.execution.trials.standing import StandingTarget, begin_record, stand
 from bench.model.knee import Attempt
 from bench.model.plan import PlannedTrial
 from bench.model.progress import TrialBegan
@@ -50,29 +44,11 @@ async def conduct_trial(
     """
     setting.announce(TrialBegan(trial=trial))
     started_at = datetime.now(UTC)
-    async with AsyncExitStack() as stack:
-        standing = await _start_all(setting, share_out(trial, folder), stack)
+    async with stand(setting, share_out(trial, folder), trial.starts_first) as standing:
         records = [begin_record(setting, each, started_at) for each in standing]
         loaded = await _load(setting, trial, standing, records)
     finished_at = datetime.now(UTC).isoformat()
     return tuple(each.model_copy(update={"finished_at": finished_at}) for each in loaded)
-
-
-async def _start_all(
-    setting: TrialSetting, parts: Sequence[Part], stack: AsyncExitStack
-) -> list[StandingTarget]:
-    """Start all targets at once, in the order that the trial asks for, and then what loads them."""
-    first = parts[0].trial.starts_first
-    order = sorted(parts, key=lambda part: part.arm != first)
-    started = await together(
-        stack.enter_async_context(start_target(setting, part)) for part in order
-    )
-    running: dict[str | None, RunningTarget] = {
-        part.arm: target for part, target in zip(order, started, strict=True)
-    }
-    return await together(
-        stack.enter_async_context(attend(setting, part, running[part.arm])) for part in parts
-    )
 
 
 async def _load(

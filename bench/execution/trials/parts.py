@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.errors import TargetError
@@ -22,7 +22,13 @@ class Part:
     folder: Path
     """Takes what is recorded of it."""
     arm: Arm | None = None
-    choose_port: Callable[[], int] = free_port
+    port: int = field(default_factory=free_port)
+    """Where its target is to listen, unless somebody takes the port first."""
+
+    def choosing_port(self) -> Callable[[], int]:
+        """Return what names that port once; whoever asks again found it taken."""
+        named = iter((self.port,))
+        return lambda: next(named, None) or free_port()
 
     @property
     def variant(self) -> str:
@@ -46,7 +52,7 @@ def share_out(trial: PlannedTrial, folder: Path) -> tuple[Part, ...]:
         return (Part(trial, folder),)
     ports = sorted(_two_free_ports(), reverse=trial.starts_first != "baseline")
     return tuple(
-        Part(trial, arm_folder(folder, arm), arm, _first_then_any(port))
+        Part(trial, arm_folder(folder, arm), arm, port)
         for arm, port in zip(ARMS, ports, strict=True)
     )
 
@@ -66,9 +72,3 @@ def _two_free_ports() -> set[int]:
     while len(ports) < 2:
         ports.add(free_port())
     return ports
-
-
-def _first_then_any(port: int) -> Callable[[], int]:
-    """Name a port once; whoever asks again found it taken."""
-    named = iter((port,))
-    return lambda: next(named, None) or free_port()

@@ -35,7 +35,7 @@ def plan_duet(**changes: Any) -> PlannedTrial:
 def test_a_lone_target_takes_the_whole_trial() -> None:
     (part,) = share_out(plan_trial(), FOLDER)
     assert (part.arm, part.folder, part.variant, part.label) == (None, FOLDER, "loop", "loop")
-    assert part.choose_port() > 0
+    assert part.choosing_port()() == part.port > 0
 
 
 def test_the_arms_of_a_duet_have_variants_folders_and_names_of_their_own() -> None:
@@ -54,15 +54,16 @@ def test_two_versions_of_one_variant_are_told_apart_by_their_arm() -> None:
 @pytest.mark.parametrize("first", ARMS)
 def test_the_arm_that_starts_first_has_the_lower_port(first: Arm) -> None:
     parts = share_out(plan_duet(starts_first=first), FOLDER)
-    ports = {part.arm: part.choose_port() for part in parts}
+    ports = {part.arm: part.port for part in parts}
     (other,) = set(ARMS) - {first}
     assert ports[first] < ports[other]
 
 
 def test_who_found_its_port_taken_gets_another() -> None:
     (part, _) = share_out(plan_duet(), FOLDER)
-    with socket.create_server((LOOPBACK, part.choose_port())) as taken:
-        assert part.choose_port() not in {0, taken.getsockname()[1]}
+    choose = part.choosing_port()
+    with socket.create_server((LOOPBACK, choose())):
+        assert choose() not in {0, part.port}
 
 
 @pytest.mark.parametrize("arm", [None, *ARMS])
