@@ -33,6 +33,8 @@ class Draws:
     banks: int = 100
     """A bank is a sample itself: so many are drawn from it."""
     gates_of_each: int = 2_000
+    block: int = 8
+    """How many neighbours are drawn together to keep their dependence: as many as a screening."""
     seed: int = 1
 
 
@@ -48,10 +50,14 @@ class Question:
     """Of throughput and CPU; None: the defaults."""
 
 
-QUESTIONS: Final = (
-    *(Question(plan.name) for plan in BANKS if plan.mode == "duet"),
-    Question("async-aa", 0.015),
-    Question("async-cpu-3", 0.015),
+_ASKED_CLOSELY: Final = ("async-aa", "async-cpu-3")
+CLOSELY: Final = 0.015
+
+QUESTIONS: Final = tuple(
+    Question(plan.name, least)
+    for plan in BANKS
+    if plan.mode == "duet"
+    for least in ((None, CLOSELY) if plan.name in _ASKED_CLOSELY else (None,))
 )
 
 
@@ -76,6 +82,8 @@ class Replayed:
     regressions_by_bank_low: float
     regressions_by_bank_high: float
     """Percentiles 2.5 and 97.5 of the share of regressions over banks drawn from this one."""
+    regressions_in_blocks: float
+    """Of gates drawn as runs of neighbouring trials, which keep what dependence there is."""
     seconds_per_trial: float
     seconds_to_verdict: float
     """Median."""
@@ -99,6 +107,9 @@ def replay_question(
     budget = int(BUDGET_S / each_s)
     bank = Bank(rows, least, [trial.machine for trial in kept])
     rates = replay_units([bank], gates=draws.gates, seed=draws.seed, budget=budget)
+    in_blocks = replay_units(
+        [bank], gates=draws.gates, seed=draws.seed, block=draws.block, budget=budget
+    )
     low, high = _bound_by_bank(bank, budget, draws)
     columns = list(zip(*rows, strict=True))
     return Replayed(
@@ -122,6 +133,7 @@ def replay_question(
         ),
         regressions_by_bank_low=low,
         regressions_by_bank_high=high,
+        regressions_in_blocks=in_blocks.regressions,
         seconds_per_trial=each_s,
         seconds_to_verdict=rates.median_trials * each_s,
     )

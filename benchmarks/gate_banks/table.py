@@ -20,7 +20,16 @@ def write_tables(
         _table(
             (
                 *("bank", "machines", "trials (left out)", "sd throughput, CPU, memory"),
-                *("regression", "by bank", "pass", "inconclusive", "invalid", "trials", "time"),
+                *(
+                    "regression",
+                    "by bank",
+                    "in blocks",
+                    "pass",
+                    "inconclusive",
+                    "invalid",
+                    "trials",
+                    "time",
+                ),
             ),
             map(_replayed, replayed),
         ),
@@ -50,6 +59,7 @@ def _replayed(found: Replayed) -> list[str]:
         ", ".join(f"{sd:.2%}" for sd in found.log_sd.values()),
         f"{rates.regressions:.2%} [{rates.regressions_low:.2%}, {rates.regressions_high:.2%}]",
         f"[{found.regressions_by_bank_low:.1%}, {found.regressions_by_bank_high:.1%}]",
+        f"{found.regressions_in_blocks:.2%}",
         f"{rates.passed:.1%}",
         f"{rates.inconclusive:.1%}",
         f"{found.invalid:.1%}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +24,9 @@ Bench = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[[str, str], Path]
 
 _PATIENCE_S = 120.0
+_MEASURED_ANEW = 2
+_DISTURBED = ("generator-lag", "generator-starved", "cpu-stolen")
+_RESULTS = re.compile(r"^Results: (.+)$", re.MULTILINE)
 
 _SERVICE = """
 import asyncio
@@ -41,9 +46,14 @@ async def app(scope, receive, send):
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    """Return a runner of the command line, in the test's folder."""
+    """Return a runner of the command line, in the test's folder.
 
-    def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    A run in which no step counts, since others had the machine, is forgotten and measured anew.
+    """
+
+    def run_once(
+        *arguments: str, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-P", "-m", "bench", *arguments],
             cwd=tmp_path,
@@ -54,7 +64,22 @@ def bench(tmp_path: Path) -> Bench:
             check=False,
         )
 
+    def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        done = run_once(*arguments, env=env)
+        for _ in range(_MEASURED_ANEW):
+            where = _RESULTS.search(done.stderr)
+            is_new = arguments[0] == "run" and "--resume" not in arguments
+            if where is None or not is_new or not _was_disturbed(done):
+                break
+            shutil.rmtree(tmp_path / where.group(1))
+            done = run_once(*arguments, env=env)
+        return done
+
     return run
+
+
+def _was_disturbed(done: subprocess.CompletedProcess[str]) -> bool:
+    return done.returncode == 3 and any(code in done.stdout for code in _DISTURBED)
 
 
 @pytest.fixture
