@@ -32,7 +32,7 @@ class Draws:
     """From the bank as it is."""
     banks: int = 100
     """A bank is a sample itself: so many are drawn from it."""
-    gates_of_each: int = 2_000
+    gates_of_each: int = 500
     block: int = 8
     """How many neighbours are drawn together to keep their dependence: as many as a screening."""
     seed: int = 1
@@ -159,7 +159,7 @@ def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, draws: Draws) 
     rng = np.random.default_rng(draws.seed)
     by_machine = part_by_machine(trials)
     invalid = 0
-    for _ in range(draws.gates_of_each):
+    for _ in range(draws.gates):
         own = by_machine[trials[int(rng.integers(0, len(trials)))].machine]
         kept = spoiled = disturbed = 0
         while kept < needed and kept + spoiled + disturbed < DEFAULT_RULE.most_trials:
@@ -169,7 +169,7 @@ def _share_of_invalid(trials: Sequence[BankedTrial], needed: int, draws: Draws) 
             spoiled += not (trial.is_valid or trial.is_disturbed)
         drawn = kept + spoiled + disturbed
         invalid += spoiled > max(1, MAX_DROPPED_RATIO * drawn) or 2 * kept < drawn
-    return invalid / draws.gates_of_each
+    return invalid / draws.gates
 
 
 def _bound_by_bank(bank: Bank, budget: int, draws: Draws) -> tuple[float, float]:

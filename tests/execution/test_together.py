@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import pytest
 
-from bench.execution.together import together
+from bench.execution.together import SideBySide, together
 
 _Result = TypeVar("_Result")
 _PATIENCE_S: Final = 10.0
@@ -125,3 +126,115 @@ def test_who_is_cancelled_from_outside_cancels_and_awaits_all_of_it() -> None:
         assert journal.ended == ["a", "b"]
 
     run(work())
+
+
+@asynccontextmanager
+async def lodging(
+    journal: Journal, name: str, leave: Callable[[], Awaitable[object]]
+) -> AsyncIterator[str]:
+    try:
+        yield name
+    finally:
+        await leave()
+        journal.ended.append(name)
+
+
+async def at_once() -> None:
+    await asyncio.sleep(0)
+
+
+def test_contexts_are_left_all_at_once() -> None:
+    journal = Journal()
+
+    async def work() -> None:
+        barrier = asyncio.Barrier(2)
+        async with SideBySide() as guests:
+            names = await together(
+                guests.enter(lodging(journal, name, barrier.wait)) for name in ("a", "b")
+            )
+            assert names == ["a", "b"]
+            assert journal.ended == []
+
+    run(work())
+    assert sorted(journal.ended) == ["a", "b"]
+
+
+def test_an_error_of_the_body_is_raised_once_all_are_left_and_no_context_hears_of_it() -> None:
+    journal = Journal()
+
+    @asynccontextmanager
+    async def listening() -> AsyncIterator[None]:
+        try:
+            yield
+        except ValueError:
+            journal.ended.append("heard of it")
+
+    async def work() -> None:
+        async with SideBySide() as guests:
+            await guests.enter(listening())
+            await guests.enter(lodging(journal, "a", at_once))
+            raise ValueError("the body's")
+
+    with pytest.raises(ValueError, match="the body's"):
+        run(work())
+    assert journal.ended == ["a"]
+
+
+def test_where_leaving_fails_the_others_are_left_all_the_same() -> None:
+    journal = Journal()
+
+    async def fail() -> None:
+        raise ValueError("the door is stuck")
+
+    async def work() -> None:
+        async with SideBySide() as guests:
+            await guests.enter(lodging(journal, "a", fail))
+            await guests.enter(lodging(journal, "b", at_once))
+
+    with pytest.raises(ValueError, match="stuck"):
+        run(work())
+    assert journal.ended == ["b"]
+
+
+def test_a_context_that_could_not_be_entered_is_not_left() -> None:
+    journal = Journal()
+
+    @asynccontextmanager
+    async def full() -> AsyncIterator[None]:
+        raise ValueError("no room")
+        yield
+
+    async def work() -> None:
+        async with SideBySide() as guests:
+            await guests.enter(lodging(journal, "a", at_once))
+            await guests.enter(full())
+
+    with pytest.raises(ValueError, match="no room"):
+        run(work())
+    assert journal.ended == ["a"]
+
+
+def test_leaving_is_finished_though_somebody_cancels_it() -> None:
+    journal = Journal()
+
+    async def work() -> None:
+        leaving, may_leave = asyncio.Event(), asyncio.Event()
+
+        async def leave() -> None:
+            leaving.set()
+            await may_leave.wait()
+
+        async def stay() -> None:
+            async with SideBySide() as guests:
+                await guests.enter(lodging(journal, "a", leave))
+
+        task = asyncio.ensure_future(stay())
+        await leaving.wait()
+        task.cancel()
+        await at_once()
+        may_leave.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(work())
+    assert journal.ended == ["a"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.execution.targets.launching import RunningTarget, launch_target
 from bench.execution.targets.ports import loopback_url
 from bench.execution.targets.stratum_env import stratum_env
-from bench.execution.together import together
+from bench.execution.together import SideBySide, together
 from bench.execution.trials.generator import RunningDriver, start_driver
 from bench.execution.trials.parts import Part, naming_arm
 from bench.execution.trials.setting import Side, TrialSetting
@@ -41,7 +41,7 @@ async def stand(
 ) -> AsyncIterator[list[StandingTarget]]:
     """Start all parts' targets at once, and what loads and watches them; in the order of the parts.
 
-    On leaving, drivers are ended before the targets that they load.
+    On leaving, all drivers are ended at once, and then the targets that they loaded.
 
     Args:
         starts_first: the arm whose target is started first.
@@ -51,18 +51,13 @@ async def stand(
         GeneratorError: a driver failed.
     """
     order = sorted(parts, key=lambda part: part.arm != starts_first)
-    async with AsyncExitStack() as targets, AsyncExitStack() as attendants:
+    async with SideBySide() as targets, SideBySide() as attendants:
         starting = {
-            part.arm: asyncio.ensure_future(
-                targets.enter_async_context(_start_target(setting, part))
-            )
+            part.arm: asyncio.ensure_future(targets.enter(_start_target(setting, part)))
             for part in order
         }
         attending = asyncio.ensure_future(
-            together(
-                attendants.enter_async_context(_attend(setting, part, starting[part.arm]))
-                for part in parts
-            )
+            together(attendants.enter(_attend(setting, part, starting[part.arm])) for part in parts)
         )
         await together([together(starting.values()), attending])
         yield attending.result()
