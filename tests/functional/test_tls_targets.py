@@ -26,7 +26,7 @@ async def asgi(scope, receive, send):
 """
 
 _ASK = """
-import json, sys
+import json, sys, time
 import locust  # as in the generator: it patches ssl, too
 from types import SimpleNamespace
 from bench.load.http.client import Endpoint, HttpClient
@@ -34,7 +34,7 @@ from bench.load.http.client import Endpoint, HttpClient
 class Log:
     reconnects = 0
     def begin(self, name):
-        return SimpleNamespace(sent_s=0.0)
+        return SimpleNamespace(sent_s=time.perf_counter())  # deadlines run from here
     def end(self, request, response):
         pass
     def reconnected(self):
