@@ -11,19 +11,15 @@ nox.options.error_on_missing_interpreters = False
 
 _TWO_AT_A_TIME = ("-n", "2", "--dist", "worksteal")
 
-_SIDE_BY_SIDE = (
-    "tests/functional/gate",
-    "tests/functional/test_trees.py",
-    "tests/functional/test_gate_action_script.py",
-    "tests/functional/test_locustfiles.py",
-    "tests/functional/test_precedence.py",
-    "tests/functional/test_services.py",
-    "tests/functional/test_targets.py",
-    "tests/functional/test_tls_targets.py",
-    "tests/faults",
-    "tests/targets",
+_ALONE = (
+    "tests/functional/test_generator_together.py",
+    "tests/functional/test_namespaces.py",
+    "tests/functional/test_run_percentiles.py",
+    "tests/functional/test_run_search.py",
+    "tests/functional/test_truth.py",
+    "tests/functional/test_watching.py",
 )
-"""What doesn't mind others on the machine; all else measures, and has it for itself."""
+"""What holds numbers against others, and has the machine for itself meanwhile."""
 
 
 def _install(session: nox.Session) -> None:
@@ -89,10 +85,11 @@ def _tests(session: nox.Session) -> None:
 
 
 def _functional(session: nox.Session) -> None:
-    apart = [f"--ignore={path}" for path in _SIDE_BY_SIDE]
+    where = ("tests/functional", "tests/faults", "tests/targets")
+    others = [f"--ignore={path}" for path in _ALONE]
     quick = ("-m", "not smoke")
-    session.run("pytest", *quick, *_TWO_AT_A_TIME, *_SIDE_BY_SIDE, *session.posargs)
-    session.run("pytest", *quick, "tests/functional", *apart, *session.posargs)
+    session.run("pytest", *quick, *_TWO_AT_A_TIME, *where, *others, *session.posargs)
+    session.run("pytest", *quick, *_ALONE, *session.posargs)
 
 
 def _lint(session: nox.Session) -> None:
