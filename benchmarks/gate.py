@@ -22,9 +22,11 @@ from benchmarks.gate_banks.bank_files import FOLDER, BankFolder, Banks, find_ban
 from benchmarks.gate_banks.chart import write_chart
 from benchmarks.gate_banks.live import record_live_gates
 from benchmarks.gate_banks.practices import judge_practices
-from benchmarks.gate_banks.recording import record_banks
+from benchmarks.gate_banks.recording import ROOT, record_banks
 from benchmarks.gate_banks.replayed import QUESTIONS, replay_question
-from benchmarks.gate_banks.table import write_tables
+from benchmarks.gate_banks.table import put_tables, write_tables
+
+PAGE: Final = ROOT / "docs/explanation/the-gate.md"
 
 LIVE: Final = ((0.0, 40), (0.05, 20))
 """Effects on CPU time per request, and how many gates of each."""
@@ -71,6 +73,8 @@ def _replay(banks: Banks) -> str:
     tables = write_tables(replayed, practices, banks.read_live())
     write_chart(replayed, FOLDER / "error-rates.svg")
     (FOLDER / "tables.md").write_text(tables, encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(put_tables(page, tables), encoding="utf-8")
     return tables
 
 

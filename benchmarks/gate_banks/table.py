@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.gate_banks.labels import describe_bank, describe_question
 from benchmarks.gate_banks.plans import plan_of
@@ -43,6 +43,21 @@ def write_tables(
         ),
     ]
     return "\n".join(parts)
+
+
+BEGIN: Final = "<!-- from benchmarks/results/gate/tables.md: python -m benchmarks.gate replay -->\n"
+END: Final = "<!-- end of the tables -->\n"
+
+
+def put_tables(page: str, tables: str) -> str:
+    r"""Return a page with these tables in place of those between its marks.
+
+    >>> put_tables(f"a\n{BEGIN}old\n{END}b\n", "new\n").splitlines()[2]
+    'new'
+    """
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{tables}{END}{after}"
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

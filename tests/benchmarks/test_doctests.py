@@ -5,7 +5,16 @@ import importlib
 
 import pytest
 
-MODULES = ("asks", "columns", "gate_banks.labels", "measuring", "ratios", "rotation", "samples")
+MODULES = (
+    "asks",
+    "columns",
+    "gate_banks.labels",
+    "gate_banks.table",
+    "measuring",
+    "ratios",
+    "rotation",
+    "samples",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

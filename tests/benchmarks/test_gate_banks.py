@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench.execution.machine.environment import read_environment
-from benchmarks.gate_banks.bank_files import KEPT, BankedTrial, BankFolder, Banks, find_banks
+from benchmarks.gate_banks.bank_files import (
+    FOLDER,
+    KEPT,
+    BankedTrial,
+    BankFolder,
+    Banks,
+    find_banks,
+)
 from benchmarks.gate_banks.chart import write_chart
 from benchmarks.gate_banks.plans import BANKS, BankPlan, environments
 from benchmarks.gate_banks.practices import judge_practices
 from benchmarks.gate_banks.replayed import Draws, Question, replay_question
-from benchmarks.gate_banks.table import write_tables
+from benchmarks.gate_banks.table import put_tables, write_tables
 
 FEW = Draws(gates=1_000, banks=5, gates_of_each=100)
 
@@ -237,3 +245,10 @@ def test_live_gates_of_all_machines_are_read(tmp_path):
     folders[0].write_note("live", {"gates": [{"effect": 0.0}]})
 
     assert Banks(folders).read_live() == [{"effect": 0.0}]
+
+
+def test_the_page_has_the_tables_that_were_replayed_last():
+    tables = FOLDER / "tables.md"
+    page = Path(__file__).parents[2] / "docs/explanation/the-gate.md"
+    text = page.read_text(encoding="utf-8")
+    assert put_tables(text, tables.read_text(encoding="utf-8")) == text
