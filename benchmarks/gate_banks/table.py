@@ -15,7 +15,7 @@ from benchmarks.gate_banks.replayed import Replayed
 def write_tables(
     replayed: Sequence[Replayed], practices: Sequence[PracticeRates], live: Sequence[dict[str, Any]]
 ) -> str:
-    """Write the replayed rates, the common practices beside them, and the live gates."""
+    """Write the replayed rates, the common practices beside them, and the live gates, if any."""
     parts = [
         _table(
             (
@@ -37,11 +37,10 @@ def write_tables(
             ("practice", "bank", "threshold", "runs a side", "alarms", "share"),
             map(_practice, practices),
         ),
-        _table(
-            ("live gates", "gates", "verdicts", "trials", "time to verdict", "longest"),
-            _live(live),
-        ),
     ]
+    if live:
+        titles = ("live gates", "gates", "verdicts", "trials", "time to verdict", "longest")
+        parts.append(_table(titles, _live(live)))
     return "\n".join(parts)
 
 
