@@ -75,6 +75,7 @@ class BankFolder:
 
     def __init__(self, fingerprint: str, folder: Path = FOLDER) -> None:
         self.machine = fingerprint[:16]
+        self.all_machines = folder
         self.path = folder / self.machine
 
     def read(self, name: str) -> list[BankedTrial]:
@@ -120,6 +121,12 @@ class BankFolder:
         sittings = (self.read_note(_SITTINGS) or {"sittings": []})["sittings"]
         identity = sittings[0]["environment"]["identity"] if sittings else {}
         return ", ".join(str(identity.get(name)) for name in _KIND)
+
+    def find_alike(self) -> Banks:
+        """Find the banks of all machines of this one's kind, its own among them."""
+        paths = sorted(self.all_machines.glob("*/"))
+        found = [BankFolder(path.name, self.all_machines) for path in paths]
+        return Banks([each for each in found if each.kind == self.kind])
 
     def _file(self, name: str) -> Path:
         return self.path / f"{name}.jsonl"

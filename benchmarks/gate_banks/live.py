@@ -37,7 +37,7 @@ def record_live_gates(banks: BankFolder, effect: float, count: int, until_s: flo
     Args:
         banks: of this machine; has the calibration of the loop.
         effect: how much more CPU time a candidate's request takes: 0 is A/A.
-        count: how many there are to be.
+        count: how many there are to be, on all machines of this kind together.
         until_s: when to stop, on the monotonic clock.
     """
     note: dict[str, Any] = banks.read_note(LIVE) or {"gates": []}
@@ -48,7 +48,7 @@ def record_live_gates(banks: BankFolder, effect: float, count: int, until_s: flo
     loops = int(env["SPIN_LOOPS"])
     with tempfile.TemporaryDirectory(prefix="live-gate-") as folder:
         repository = _make_repository(Path(folder) / "service", loops)
-        done = sum(gate["effect"] == effect for gate in note["gates"])
+        done = sum(gate["effect"] == effect for gate in banks.find_alike().read_live())
         while done < count and time.monotonic() < until_s:
             gate = _run(repository) | {"effect": effect}
             note["gates"].append(gate)

@@ -164,10 +164,11 @@ async def record_banks(minutes: float, names: list[str]) -> None:
     """Record trials for so long, each for the bank that is furthest behind."""
     banks = BankFolder(read_environment().fingerprint)
     until_s = time.monotonic() + 60 * minutes
-    done = {plan.name: len(banks.read(plan.name)) for plan in BANKS}
     plans = [plan for plan in BANKS if not names or plan.name in names]
     async with supervise() as supervisor:
         recorder = Recorder(supervisor, banks)
+        recorded = banks.find_alike()
+        done = {plan.name: len(recorded.read(plan.name)) for plan in BANKS}
         loops = {target: await recorder.calibrate(target) for target in _SERVERS}
         while time.monotonic() < until_s:
             waiting = [plan for plan in plans if done[plan.name] < plan.trials]

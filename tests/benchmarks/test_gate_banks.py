@@ -240,6 +240,15 @@ def test_banks_of_one_kind_are_found_together_and_of_two_kinds_are_refused(tmp_p
         find_banks(["d"], tmp_path)
 
 
+def test_what_machines_of_one_kind_have_recorded_adds_up(tmp_path):
+    for letter, cores in (("a", "2"), ("b", "2"), ("c", "4")):
+        folder = BankFolder(letter * 64, tmp_path)
+        folder.add_sitting("s", "abc", False, environment(machine_id=letter, cores=cores))
+        fill(folder, "async-aa", trials=3)
+
+    assert len(BankFolder("b" * 64, tmp_path).find_alike().read("async-aa")) == 6
+
+
 def test_live_gates_of_all_machines_are_read(tmp_path):
     folders = [BankFolder(letter * 64, tmp_path) for letter in "ab"]
     folders[0].write_note("live", {"gates": [{"effect": 0.0}]})
