@@ -148,9 +148,13 @@ def test_contexts_are_left_all_at_once() -> None:
 
     async def work() -> None:
         barrier = asyncio.Barrier(2)
+
+        async def meet() -> None:  # leaving can't be cancelled, so that it has to give up itself
+            await asyncio.wait_for(barrier.wait(), _PATIENCE_S)
+
         async with SideBySide() as guests:
             names = await together(
-                guests.enter(lodging(journal, name, barrier.wait)) for name in ("a", "b")
+                guests.enter(lodging(journal, name, meet)) for name in ("a", "b")
             )
             assert names == ["a", "b"]
             assert journal.ended == []
