@@ -117,6 +117,10 @@ class TreeError(MeasurementError):
     """A version of the code that can't be checked out or made ready, or runs another's files."""
 
 
+class ProfilerError(MeasurementError):
+    """The profiler is missing, or may not look into the target."""
+
+
 class TargetError(BenchError):
     """A target failed to start, died, or answered wrongly."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI, Response
 
@@ -11,16 +11,19 @@ from targets.loop_lag import watch_loop_lag
 from targets.ping import PING_BODY
 
 
-def asgi_app(resource: AbstractAsyncContextManager[object] | None = None) -> FastAPI:
+def asgi_app(*resources: AbstractAsyncContextManager[object]) -> FastAPI:
     """Make an app with `GET /ping`, a watched event loop, no telemetry and no documentation.
 
     Args:
-        resource: what the app holds open from its start to its end, such as a client.
+        resources: what the app holds open from its start to its end, such as a client.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with watch_loop_lag(), resource or nullcontext():
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(watch_loop_lag())
+            for resource in resources:
+                await held.enter_async_context(resource)
             yield
 
     app = FastAPI(

@@ -14,12 +14,14 @@ import typer
 
 from bench.cli import (
     calibrate,
+    claims,
     delete,
     doctor,
     gate,
     init,
     list_experiments,
     plan,
+    profile,
     report,
     run,
     runs,
@@ -43,9 +45,11 @@ app.command("list")(list_experiments.list_experiments)
 app.command("show")(show.show)
 app.command("plan")(plan.plan)
 app.command("report")(report.report)
+app.command("claims")(claims.claims)
 app.command("runs")(runs.runs)
 app.command("delete")(delete.delete)
 app.command("serve")(serve.serve)
+app.command("profile")(profile.profile)
 app.command("gate")(gate.gate)
 app.command("doctor")(doctor.doctor)
 app.command("calibrate")(calibrate.calibrate)

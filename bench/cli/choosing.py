@@ -35,7 +35,13 @@ def read_experiment(path: Path) -> Experiment:
     return parse_experiment(read_text(path), path.resolve())
 
 
-def read_suite() -> Suite:
-    """Read the suite file of the installed experiments."""
-    path = BUILT_IN / SUITE_FILE
-    return parse_suite(read_text(path), path) if path.exists() else Suite()
+def read_suite(given: Path | None = None) -> Suite:
+    """Read a suite file; None: that of the installed experiments.
+
+    Raises:
+        ExperimentFileError: the file is missing or wrong.
+    """
+    path = given or BUILT_IN / SUITE_FILE
+    if given is None and not path.exists():
+        return Suite()
+    return parse_suite(read_text(path), path)

@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.analysis.judging import ArmLines, judge_duet, judge_trial
@@ -19,6 +19,7 @@ from bench.execution.trials.conducting import conduct_trial
 from bench.execution.trials.fleet import RunFleet, prepare_fleet, saying_farewell
 from bench.execution.trials.parts import share_out
 from bench.execution.trials.setting import Side, TrialSetting, alike
+from bench.execution.trials.standing import StandingTarget
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
 from bench.model.plan import Placement, Plan, PlannedTrial
@@ -30,6 +31,8 @@ from bench.storage.evidence import read_answers, read_evidence
 from bench.storage.run_folder import RunFolder, arm_folder
 
 Announce = Callable[[ProgressEvent], None]
+Attend = Callable[[TrialSetting, Sequence[StandingTarget]], None]
+"""Is told of a trial's targets once they stand, before they are loaded."""
 
 
 @dataclass
@@ -46,8 +49,9 @@ async def measure(
     finished: frozenset[int],
     environment: Environment,
     announce: Announce,
+    attend: Attend = lambda *_: None,
 ) -> Outcome:
-    """Measure the trials of a plan that are not finished yet.
+    """Measure the trials of a plan that are not finished yet; `attend` is told who stands.
 
     A failure ends its experiment and not the run; Ctrl-C, SIGTERM and SIGHUP end the run, with all
     processes stopped and all finished trials kept.
@@ -58,7 +62,7 @@ async def measure(
     """
     outcome = Outcome()
     work = asyncio.ensure_future(
-        _measure_all(plan, folder, finished, environment, announce, outcome)
+        _measure_all(plan, folder, finished, environment, announce, outcome, attend)
     )
     with stopping_on_signals(work, outcome):
         try:
@@ -76,6 +80,7 @@ async def _measure_all(
     environment: Environment,
     announce: Announce,
     outcome: Outcome,
+    attend: Attend,
 ) -> None:
     fleet = prepare_fleet(plan.fleet) if plan.fleet else None
     if fleet is not None and fleet.plan.remote:
@@ -92,7 +97,8 @@ async def _measure_all(
                 async with setting_of(
                     plan, experiment, folder, supervisor, environment, announce, fleet
                 ) as setting:
-                    await _measure_trials(setting, trials, folder, finished)
+                    attended = replace(setting, attendant=attend)
+                    await _measure_trials(attended, trials, folder, finished)
             except (StorageError, SupervisorError):
                 raise
             except BenchError as error:

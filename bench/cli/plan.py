@@ -41,6 +41,8 @@ def plan(
     from rich.console import Console
 
     from bench.cli.planning import plan_fleet, plan_run
+    from bench.cli.running import find_skipped
+    from bench.execution.machine.environment import read_environment
     from bench.planning.estimating_time import estimate_plan_s, estimate_trial_s
     from bench.reporting.listing import build_plan_table
     from bench.reporting.terminal import print_table
@@ -59,5 +61,9 @@ def plan(
         allow_remote=allow_remote,
         fleet=plan_fleet(workers, remote_workers, bind),
     )
+    skipped = find_skipped(planned, read_environment())
+    kept = tuple(trial for trial in planned.trials if trial.experiment not in skipped)
+    planned = planned.model_copy(update={"trials": kept})
     estimates = {trial.number: estimate_trial_s(trial) for trial in planned.trials}
-    print_table(Console(), build_plan_table(planned, estimates, estimate_plan_s(planned)))
+    table = build_plan_table(planned, estimates, estimate_plan_s(planned), skipped)
+    print_table(Console(), table)

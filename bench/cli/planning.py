@@ -5,14 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import typer
 
-from bench.cli.choosing import DEFAULT_SET, choose_experiments
+from bench.cli.choosing import DEFAULT_SET, choose_experiments, read_suite
 from bench.cli.parameters import MASTER_PORT, HostAndPort, Ladder, Pin, Preset, VariantNames
+from bench.model.claim import Evidence
+from bench.model.experiment import Experiment
 from bench.model.plan import Fleet, Plan
+from bench.planning.deciding import gather_evidence
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
+from bench.storage.library import find_built_in
+
+_SETS: Final = {Preset.SMOKE: "smoke", Preset.QUICK: DEFAULT_SET, Preset.ARTICLE: "article"}
+"""What a preset runs where nothing is named."""
 
 
 def plan_run(
@@ -37,6 +45,8 @@ def plan_run(
     """
     if preset is None and not given:
         preset = Preset.QUICK
+    chosen = list(given) or [_SETS[preset or Preset.QUICK]]
+    experiments = choose_experiments(chosen)
     options = PlanOptions(
         preset=None if preset is None else preset.value,
         users=users and tuple(int(level) for level in users.levels),
@@ -49,8 +59,20 @@ def plan_run(
         pin=pin.value,
         allow_remote=allow_remote,
         fleet=fleet,
+        deciding=_find_deciding(experiments) if preset is Preset.ARTICLE else {},
     )
-    return make_plan(_name(given), choose_experiments(given), options)
+    return make_plan(_name(chosen), experiments, options)
+
+
+def _find_deciding(experiments: Sequence[Experiment]) -> dict[str, tuple[Evidence, ...]]:
+    """Find what the installed claims look at, for the installed experiments among these."""
+    gathered = gather_evidence(read_suite().claims.values())
+    built_in = find_built_in()
+    return {
+        each.name: gathered.get(each.name, ())
+        for each in experiments
+        if built_in.get(each.name) == each.path
+    }
 
 
 def plan_fleet(
@@ -72,4 +94,4 @@ def plan_fleet(
 
 def _name(given: Sequence[str]) -> str:
     """Name a run after what was asked for, short enough for a folder's name."""
-    return "+".join(Path(each).stem for each in given)[:60] or DEFAULT_SET
+    return "+".join(Path(each).stem for each in given)[:60]

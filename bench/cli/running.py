@@ -14,6 +14,7 @@ from rich.console import Console
 from bench.cli.measuring import Outcome, measure
 from bench.errors import FingerprintError, UsageError
 from bench.execution.machine.environment import differing_identity, read_environment
+from bench.execution.machine.needs import find_unmet
 from bench.execution.machine.source_version import read_source_version
 from bench.execution.targets.addresses import locate
 from bench.model.environment import Environment
@@ -21,6 +22,7 @@ from bench.model.plan import Plan
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
 from bench.planning.estimating_time import estimate_trial_s
 from bench.planning.limits import check_limits
+from bench.planning.skipping import leave_out
 from bench.reporting.view import choose_view
 from bench.storage.calibrations import find_calibration
 from bench.storage.reading_runs import find_run, read_run
@@ -49,6 +51,8 @@ def begin_run(plan: Plan, results: Path) -> Session:
         StorageError: the folder can't be made.
     """
     environment = read_environment()
+    skipped = find_skipped(plan, environment)
+    plan = leave_out(plan, skipped)
     check_limits(plan, environment.open_files_limit)
     _check_addresses(plan)
     now = datetime.now(UTC)
@@ -64,9 +68,19 @@ def begin_run(plan: Plan, results: Path) -> Session:
         git_dirty=dirty,
         environment=environment,
         plan=plan,
+        skipped=skipped,
         calibration=find_calibration(results, environment.fingerprint),
     )
     return Session(RunFolder.create(results, record), record, frozenset())
+
+
+def find_skipped(plan: Plan, environment: Environment) -> dict[str, str]:
+    """Find the experiments of a plan that this machine can't run, each with the reason."""
+    unmet = {
+        experiment.name: "; ".join(find_unmet(experiment.file.needs, environment))
+        for experiment in plan.experiments
+    }
+    return {name: because for name, because in unmet.items() if because}
 
 
 def resume_run(given: str, results: Path) -> Session:
@@ -92,6 +106,8 @@ def resume_run(given: str, results: Path) -> Session:
 def measure_run(session: Session) -> Outcome:
     """Measure what a run still lacks, showing how it goes on stderr."""
     plan = session.record.plan
+    for name, because in session.record.skipped.items():
+        sys.stderr.write(f"{name} is skipped: {because}.\n")
     estimates = {
         trial.number: estimate_trial_s(trial)
         for trial in plan.trials

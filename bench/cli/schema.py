@@ -18,6 +18,7 @@ class SchemaOf(StrEnum):
     RUN = "run"
     TRIAL = "trial"
     DOCUMENT = "document"
+    CLAIMS = "claims"
 
 
 def schema(
@@ -26,6 +27,7 @@ def schema(
     """Print the JSON Schema of experiment files, or of the records of a run."""
     from pydantic import BaseModel
 
+    from bench.model.claim import ClaimsDocument
     from bench.model.experiment import ExperimentFile
     from bench.model.run import RunDocument, RunRecord
     from bench.model.suite import Suite
@@ -37,6 +39,7 @@ def schema(
         SchemaOf.RUN: RunRecord,
         SchemaOf.TRIAL: TrialRecord,
         SchemaOf.DOCUMENT: RunDocument,
+        SchemaOf.CLAIMS: ClaimsDocument,
     }
     document = models[of].model_json_schema()
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"

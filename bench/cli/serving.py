@@ -7,8 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from bench.cli.choosing import choose_experiments
-from bench.errors import TargetDiedError, UnknownNameError, UsageError
+from bench.cli.targets import choose_target
+from bench.errors import TargetDiedError, UsageError
 from bench.execution.services.starting import start_services
 from bench.execution.supervision.processes import supervise
 from bench.execution.targets.launching import RunningTarget, launch_target
@@ -22,7 +22,7 @@ async def serve_until_stopped(given: str) -> None:
         UsageError: there is no such experiment or variant.
         TargetError: it does not start, or ends by itself.
     """
-    experiment, variant = _choose(given)
+    experiment, variant = choose_target(given)
     if (url := experiment.file.variants[variant].url) is not None:
         raise UsageError(f"{given} already runs, at {url}: there is nothing to start.")
     stratum = {name: values[0] for name, values in experiment.file.strata.items()}
@@ -43,18 +43,6 @@ async def serve_until_stopped(given: str) -> None:
     ):
         _tell(experiment, variant, stratum, target)
         await _until_stopped(target)
-
-
-def _choose(given: str) -> tuple[Experiment, str]:
-    name, slash, variant = given.rpartition("/")
-    if not slash or not name:
-        raise UsageError(f"{given!r} names no target.", hint="Write it as EXPERIMENT/VARIANT.")
-    experiment, *others = choose_experiments([name])
-    if others:
-        raise UsageError(f"{name} is a set of experiments.", hint="Name one of them.")
-    if variant not in experiment.file.variants:
-        raise UnknownNameError(f"variant of {experiment.name}", variant, experiment.file.variants)
-    return experiment, variant
 
 
 def _tell(

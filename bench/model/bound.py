@@ -7,8 +7,11 @@ from typing import Final, Literal
 
 from bench.units import format_bytes, parse_bytes, parse_duration_s, parse_ratio
 
-Dimension = Literal["time", "ratio", "memory", "rate", "count"]
-"""What kind of number a quantity is; only numbers of one kind can be compared."""
+Dimension = Literal["time", "ratio", "memory", "rate", "count", "told"]
+"""What kind of number a quantity is; only numbers of one kind can be compared.
+
+`told` is what an observation is: of the kind that its bound is written in.
+"""
 
 _BARE_NUMBER: Final = re.compile(r"^[\d.]+$")
 _RATE: Final = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:/\s*s)?$")
@@ -45,8 +48,10 @@ def parse_bound(dimension: Dimension, bound: str, within: str) -> float:
             if not 0 <= ratio <= 1:
                 raise ValueError(f"the bound in {within!r} is a ratio, from 0 to at most 1 or 100%")
             return ratio
-        case "rate" | "count":  # pragma: no branch - the last of the kinds
+        case "rate" | "count":
             return _parse_number(dimension, bound, within)
+        case "told":  # pragma: no branch - the last of the kinds
+            return _parse_told(bound, within)
 
 
 def write_bound(dimension: Dimension, value: float) -> str:
@@ -66,7 +71,7 @@ def write_bound(dimension: Dimension, value: float) -> str:
             return f"{value * 100:.4g}%"
         case "rate":
             return f"{value:.4g}/s"
-        case "count":  # pragma: no branch - the last of the kinds
+        case "count" | "told":  # pragma: no branch - the last of the kinds
             return f"{value:.4g}"
 
 
@@ -76,3 +81,18 @@ def _parse_number(dimension: Literal["rate", "count"], bound: str, within: str) 
         such = "a number per second, such as 500 or 500/s" if dimension == "rate" else "a number"
         raise ValueError(f"the bound in {within!r} is {such}, not {bound!r}")
     return float(match[0].partition("/")[0])
+
+
+def _parse_told(bound: str, within: str) -> float:
+    """Read the bound of an observation, whose unit is known only when it is told."""
+    if _RATE.match(bound):
+        return _parse_number("rate", bound, within)
+    for parse in (parse_duration_s, parse_bytes, parse_ratio):
+        try:
+            return parse(bound)
+        except ValueError:
+            continue
+    raise ValueError(
+        f"the bound in {within!r} is a number in the observation's own unit, or one with a unit "
+        f"such as 250ms, 2MiB, 80/s or 5%, not {bound!r}"
+    )

@@ -3,92 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from difflib import get_close_matches
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from bench.model.bound import Dimension, parse_bound
+from bench.model.bound import parse_bound
 from bench.model.record import Record
+from bench.model.term import Term, parse_term
 from bench.units import parse_ratio
 
-CheckedQuantity = Literal[
-    "throughput",
-    "p50",
-    "p90",
-    "p95",
-    "p99",
-    "p999",
-    "max",
-    "mean",
-    "error_ratio",
-    "cpu",
-    "memory",
-    "threads",
-    "loop_lag",
-    "bystander",
-]
-"""What a check can look at; loop lag and bystander by their 99th percentiles."""
-
-Operator = Literal["<", "<=", ">", ">="]
-
-DIMENSIONS: Final[Mapping[CheckedQuantity, Dimension]] = MappingProxyType(
-    {
-        "throughput": "rate",
-        "p50": "time",
-        "p90": "time",
-        "p95": "time",
-        "p99": "time",
-        "p999": "time",
-        "max": "time",
-        "mean": "time",
-        "error_ratio": "ratio",
-        "cpu": "time",
-        "memory": "memory",
-        "threads": "count",
-        "loop_lag": "time",
-        "bystander": "time",
-    }
-)
+Operator = Literal["<", "<=", ">", ">=", "within"]
 
 _LIKE: Final = (
-    'a threshold is like "p99 < 250ms", "error_ratio <= 0" or '
-    '"async.throughput > 2 * threads.throughput"'
+    'a threshold is like "p99 < 250ms", "error_ratio <= 0", '
+    '"async.throughput > 2 * threads.throughput" or "throughput within 15% of 400/s"'
 )
-_GRAMMAR: Final = re.compile(r"^\s*([^<>=]*?)\s*(<=|>=|<|>)\s*([^<>=]*?)\s*$")
-_TERM: Final = re.compile(r"^(?:([A-Za-z0-9][A-Za-z0-9_.-]*)\.)?([A-Za-z_][A-Za-z0-9_-]*)$")
-"""A variant's name may contain dots; no quantity does, so that the last one parts the two."""
+_COMPARED: Final = re.compile(r"^\s*([^<>=]*?)\s*(<=|>=|<|>)\s*([^<>=]*?)\s*$")
+_WITHIN: Final = re.compile(r"^\s*(\S.*?)\s+within\s+(\S+)\s+of\s+(\S.*?)\s*$")
+_MINUS: Final = re.compile(r"\s+-\s+")
+"""With blanks around it, as names of variants have dashes."""
 
 
-class Term(Record):
-    """A quantity of a variant; None: of each variant in turn, or of the other side's."""
+class Side(NamedTuple):
+    """One side of a check: a quantity, or what it is above another one."""
 
-    variant: str | None
-    quantity: CheckedQuantity
+    term: Term
+    less: Term | None = None
 
     def __str__(self) -> str:
-        return self.quantity if self.variant is None else f"{self.variant}.{self.quantity}"
+        return str(self.term) if self.less is None else f"{self.term} - {self.less}"
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The one, or both."""
+        return (self.term,) if self.less is None else (self.term, self.less)
 
 
 class Check(Record):
-    """A bound on a quantity: a number, or so many times another variant's quantity."""
+    """A bound on a quantity or a difference: a number, or so many times another one."""
 
     text: str
     """As it was written."""
     subject: Term
+    less: Term | None = None
+    """What is taken from the subject."""
     operator: Operator
     bound: float
     """In SI units; with `against` the factor."""
+    tolerance: float | None = None
+    """Of `within`: how far from the bound, as a share of it."""
     against: Term | None = None
     """What the bound is a multiple of."""
+    against_less: Term | None = None
+    """What is taken from that."""
 
     def __str__(self) -> str:
         return self.text
 
     @property
+    def left(self) -> Side:
+        """What is bounded."""
+        return Side(self.subject, self.less)
+
+    @property
+    def right(self) -> Side | None:
+        """What the bound is a multiple of; None: it is a number."""
+        return None if self.against is None else Side(self.against, self.against_less)
+
+    @property
     def terms(self) -> tuple[Term, ...]:
-        """Both sides, or the only one that is measured."""
-        return (self.subject,) if self.against is None else (self.subject, self.against)
+        """All that has to be measured, the subject first."""
+        return (*self.left.terms, *(self.right.terms if self.right else ()))
 
 
 def parse_check(given: Any) -> Any:
@@ -100,81 +83,118 @@ def parse_check(given: Any) -> Any:
     >>> check = parse_check("v1.2-asgi.p99 <= 1.5 * p50")
     >>> str(check.subject), check.operator, check.bound, str(check.against)
     ('v1.2-asgi.p99', '<=', 1.5, 'p50')
+    >>> check = parse_check("a.cpu - c.cpu within 10% of 2 * (b.cpu - c.cpu)")
+    >>> str(check.left), check.tolerance, str(check.right)
+    ('a.cpu - c.cpu', 0.1, 'b.cpu - c.cpu')
     """
     if not isinstance(given, str):
         return given
-    match = _GRAMMAR.match(given)
-    if match is None or not all(match.groups()):
-        raise ValueError(f"{_LIKE}, not {given!r}")
-    left, operator, right = match.groups()
-    subject = _parse_term(left, given)
+    left, operator, tolerance, right = _split(given)
+    subject = _parse_side(left, given)
     if subject is None:
         raise ValueError(f"{_LIKE}: {left!r} is no quantity in {given!r}")
     bound, against = _parse_right(subject, right, given)
-    _refuse_senseless(subject, operator, bound, against, given)
-    return Check.model_validate(
+    check = Check.model_validate(
         {
             "text": " ".join(given.split()),
-            "subject": subject,
+            "subject": subject.term,
+            "less": subject.less,
             "operator": operator,
             "bound": bound,
-            "against": against,
+            "tolerance": tolerance,
+            "against": against and against.term,
+            "against_less": against and against.less,
         }
+    )
+    _refuse_senseless(check, given)
+    return check
+
+
+def _split(given: str) -> tuple[str, str, float | None, str]:
+    compared, within = _COMPARED.match(given), _WITHIN.match(given)
+    if compared is not None and all(compared.groups()):
+        left, operator, right = compared.groups()
+        return left, operator, None, right
+    if within is None:
+        raise ValueError(f"{_LIKE}, not {given!r}")
+    left, share, right = within.groups()
+    tolerance = parse_ratio(share)
+    if not 0 < tolerance < 1:
+        raise ValueError(f"what is within {share} of a number in {given!r}: give 1% to 99%")
+    return left, "within", tolerance, right
+
+
+def _parse_side(text: str, given: str) -> Side | None:
+    """Read a quantity, or a difference of two; None: it is neither."""
+    parts = _MINUS.split(text, maxsplit=1)
+    term = parse_term(parts[0], given)
+    less = parse_term(parts[1], given) if len(parts) > 1 else None
+    if term is None or (len(parts) > 1 and less is None):
+        return None
+    return Side(term, less)
+
+
+def _parse_right(subject: Side, right: str, given: str) -> tuple[float, Side | None]:
+    """Read a bound: a number with its unit, or a multiple of another quantity or difference."""
+    bare = _parse_side(right, given)
+    if bare is not None:
+        return 1.0, bare
+    if "*" not in right:
+        return parse_bound(subject.term.dimension, right, given), None
+    front, _, rest = (part.strip() for part in right.partition("*"))
+    for factor, multiple in ((front, rest), (rest, front)):
+        against = _parse_side(_without_brackets(multiple), given)
+        if against is not None and _parse_side(factor, given) is None:
+            return parse_ratio(factor), against
+    raise ValueError(
+        f"the bound in {given!r} is a number with its unit, or FACTOR * VARIANT.QUANTITY"
     )
 
 
-def _parse_right(subject: Term, right: str, given: str) -> tuple[float, Term | None]:
-    """Read a bound: a number with its unit, or a multiple of another quantity."""
-    parts = [part.strip() for part in right.split("*")]
-    terms = [_parse_term(part, given) for part in parts]
-    against = next((term for term in terms if term is not None), None)
-    if against is None and len(parts) == 1:
-        return parse_bound(DIMENSIONS[subject.quantity], right, given), None
-    factors = [part for part, term in zip(parts, terms, strict=True) if term is None]
-    if against is None or len(parts) > 2 or len(factors) != len(parts) - 1:
-        raise ValueError(
-            f"the bound in {given!r} is a number with its unit, or FACTOR * VARIANT.QUANTITY"
-        )
-    return (parse_ratio(factors[0]) if factors else 1.0), against
+def _without_brackets(text: str) -> str:
+    is_whole = text.startswith("(") and text.endswith(")")
+    return text[1:-1].strip() if is_whole else text
 
 
-def _parse_term(text: str, given: str) -> Term | None:
-    """Read a quantity with or without its variant; None: it is a number, or nothing of the kind.
-
-    Raises:
-        ValueError: it would be one, if only there were such a quantity.
-    """
-    match = _TERM.match(text)
-    if match is None:
-        return None
-    variant, quantity = match.groups()
-    if quantity not in DIMENSIONS:
-        near = get_close_matches(quantity, DIMENSIONS, n=1)
-        guess = f"; did you mean {near[0]}?" if near else ""
-        known = ", ".join(DIMENSIONS)
-        raise ValueError(
-            f"{quantity!r} is no quantity in {given!r}{guess or f'; these are: {known}'}"
-        )
-    return Term.model_validate({"variant": variant, "quantity": quantity})
-
-
-def _refuse_senseless(
-    subject: Term, operator: str, bound: float, against: Term | None, given: str
-) -> None:
-    if not bound and (subject.quantity, operator, against) != ("error_ratio", "<=", None):
+def _refuse_senseless(check: Check, given: str) -> None:
+    subject, against = check.subject, check.against
+    is_no_failure = (subject.quantity, check.operator, against) == ("error_ratio", "<=", None)
+    if not check.bound and not is_no_failure:
         raise ValueError(f"the bound in {given!r} is above 0; only error_ratio <= 0 is another")
-    if bound < 0:
+    if check.bound < 0:
         raise ValueError(f"the bound in {given!r} is above 0")
-    if against is None:
-        return
-    if "error_ratio" in (subject.quantity, against.quantity):
+    if len(check.terms) > 1 or check.operator == "within":
+        _refuse_failures(check, given)
+    _refuse_other_kinds(check, given)
+    for side in filter(None, (check.left, check.right)):
+        if side.less is not None and None in (side.term.variant, side.less.variant):
+            raise ValueError(f"name the variants of the difference in {given!r}")
+    if check.right is not None and _is_same(check.left, check.right):
+        raise ValueError(f"{given!r} compares a quantity with itself")
+
+
+def _refuse_failures(check: Check, given: str) -> None:
+    if any(term.quantity == "error_ratio" for term in check.terms):
         raise ValueError(
             f"error_ratio is bounded by a number in {given!r}: where nothing fails it is 0, and 0 "
             "has no multiples"
         )
-    if DIMENSIONS[subject.quantity] != DIMENSIONS[against.quantity]:
-        raise ValueError(
-            f"{subject.quantity} and {against.quantity} are of different kinds in {given!r}"
-        )
-    if against in (subject, Term(variant=None, quantity=subject.quantity)):
-        raise ValueError(f"{given!r} compares a quantity with itself")
+
+
+def _refuse_other_kinds(check: Check, given: str) -> None:
+    subject = check.subject
+    if subject.quantity == "error_ratio" and subject.sloped:
+        raise ValueError(f"error_ratio has no slope in {given!r}")
+    for term in check.terms[1:]:
+        if term.dimension != subject.dimension:
+            raise ValueError(
+                f"{subject.quantity} and {term.quantity} are of different kinds in {given!r}"
+            )
+        if term.sloped != subject.sloped:
+            raise ValueError(f"a slope is held against a slope in {given!r}")
+
+
+def _is_same(left: Side, right: Side) -> bool:
+    """Tell whether both sides are the same, also where the right one leaves its variant out."""
+    bare = left.term.model_copy(update={"variant": None})
+    return right == left or right == Side(bare, left.less)

@@ -22,7 +22,9 @@ from bench.model.duration import Duration
 from bench.model.flow import FlowRequest, SeededValue, ValueName, refuse_unknown_values
 from bench.model.gate_settings import GateSettings
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
+from bench.model.needs import Needs
 from bench.model.record import Record
+from bench.model.same import Same
 from bench.model.stream import Stream
 from bench.model.threshold import Threshold, WrittenThreshold, find_misfits, is_written
 from bench.model.variant import Variant
@@ -102,28 +104,6 @@ class Load(Record):
         return tuple(ArrivalRate(rate=rate) for rate in self.rate)
 
 
-class Same(Record):
-    """What may differ between the variants' answers to the same seeded requests."""
-
-    check: bool = Field(True, description="false: the answers are not compared before load")
-    tasks: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
-        8, description="how many tasks of one user are compared"
-    )
-    ignore: tuple[
-        Annotated[
-            str,
-            Field(
-                # What bench.analysis.json_paths reads, and no more: .name, [0], [*], ["a name"]
-                pattern=r"^(header:[^\s:]+|body|json:\$("
-                r"""\.[^.\[\]\s\x00-\x1f"*]+|\[[0-9]{1,9}\]|\[\*\]|"""
-                r"""\["([^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*"\]"""
-                r")+)$"
-            ),
-        ],
-        ...,
-    ] = Field((), description='header:NAME, body, or json:$ with .name, ["a name"], [0], [*]')
-
-
 class PresetLoad(Record):
     """What a preset changes in an experiment: fewer levels, a shorter window."""
 
@@ -132,6 +112,7 @@ class PresetLoad(Record):
     window: Duration | None = None
     repetitions: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
     strata: dict[Name, tuple[StratumValue, ...]] | None = None
+    variants: tuple[Name, ...] | None = Field(None, description="only these, and the baseline")
 
 
 class CommandService(Record):
@@ -158,6 +139,7 @@ class ExperimentFile(Record):
     cores: Annotated[int, Field(strict=True, ge=1, le=1024)] = Field(
         1, description="cores that the target is pinned to"
     )
+    needs: Needs = Field(Needs(), description="what a machine must have, or it is skipped there")
     services: tuple[Service, ...] = Field((), description="what targets need beside them")
     scenario: str | None = Field(None, description="a Python file with Locust users")
     flow: tuple[FlowRequest, ...] = Field((), description="a scenario declared right here")
@@ -232,6 +214,8 @@ class ExperimentFile(Record):
                 raise ValueError(f"presets.{preset} gives a ladder of the other kind than load")
             for unknown in set(change.strata or {}) - set(self.strata):
                 raise ValueError(f"presets.{preset}.strata.{unknown} is not in strata")
+            for unknown in set(change.variants or ()) - set(self.variants):
+                raise ValueError(f"presets.{preset}.variants: there is no {unknown}")
         return self
 
     @model_validator(mode="after")

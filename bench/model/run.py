@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
 from bench.model.calibration import Calibration
 from bench.model.comparison import Comparison
 from bench.model.environment import Environment
@@ -32,6 +34,8 @@ class RunRecord(Record):
     git_dirty: bool | None
     environment: Environment
     plan: Plan
+    skipped: dict[str, str] = Field(default_factory=dict)
+    """Why an experiment of the plan is not run on this machine, by its name."""
     calibration: Calibration | None = None
     """What this machine's generator can do, where `bench calibrate` has measured it."""
 

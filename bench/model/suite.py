@@ -1,14 +1,18 @@
-"""Suite files: which experiments belong together."""
+"""Suite files: which experiments belong together, and the claims that they decide."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
+from bench.model.claim import Claim, ClaimId
 from bench.model.experiment import Name
 from bench.model.record import Record
 
 
 class Suite(Record):
-    """A suite file: named sets of experiments, in the order in which they are run."""
+    """A suite file: named sets of experiments, in the order in which they are run, and claims."""
 
     sets: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    claims: dict[ClaimId, Claim] = Field(
+        default_factory=dict, description="what is said, and the checks that decide it"
+    )

@@ -88,6 +88,8 @@ class StepRow(Record):
     rss_peak_bytes: int | None
     pss_bytes: int | None
     uss_bytes: int | None
+    vms_bytes: int | None = None
+    """Address space, which costs nothing by itself."""
     threads: int | None
     threads_peak: int | None
     fds: int | None

@@ -9,15 +9,18 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from bench.model.check import Check, CheckedQuantity, Operator, parse_check
+from bench.model.check import Check, Operator, parse_check
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
 from bench.model.record import Record
+from bench.model.term import CheckedQuantity
 
 StratumValue = str | int | float | bool
 """As in `bench.model.experiment`, which imports this module."""
 
 NAMELESS: Final[frozenset[CheckedQuantity]] = frozenset(
-    {"cpu", "memory", "threads", "loop_lag", "bystander"}
+    {
+        *("cpu", "cores", "memory", "virtual", "threads", "switches", "loop_lag", "bystander"),
+    }
 )
 """What can't be told apart by request name."""
 
@@ -53,7 +56,9 @@ class Threshold(Record):
     check: Annotated[
         Check,
         BeforeValidator(parse_check),
-        WithJsonSchema({"type": "string", "pattern": r"^\s*[A-Za-z0-9_.-]+\s*[<>]=?\s*\S"}),
+        WithJsonSchema(
+            {"type": "string", "pattern": r"^\s*[A-Za-z0-9_.() -]+\s*([<>]=?|within\s)\s*\S"}
+        ),
     ] = Field(
         description='such as "p99 < 250ms", "loop.memory <= 200MiB" or '
         '"loop.throughput > 2 * threads.throughput"'
@@ -176,20 +181,28 @@ class ThresholdVerdict(Record):
     """As it was written."""
     stratum: dict[str, StratumValue]
     load: LoadLevel | None
-    """None where nothing was planned that the threshold could hold for."""
+    """None for a slope, which is over the whole ladder, and where nothing was planned for it."""
     name: str | None
     """Request name; None for all requests of the users together."""
     variant: str | None
-    """None as `load` is."""
+    """None where nothing was planned that the threshold could hold for."""
     quantity: CheckedQuantity
     against: str | None
     """`VARIANT.QUANTITY` that the bound is a multiple of; None: the bound is a number."""
     operator: Operator
     bound: float
+    tolerance: float | None = None
+    """Of the operator `within`: how far from the bound, as a share of it."""
     unit: str
-    """Of value, interval and bound: `s`, `bytes`, `1/s`, or nothing for counts and ratios."""
+    """Of value, interval and bound: `s`, `bytes`, `1/s`, or nothing for counts and ratios.
+
+    That of an observation is the one that it was told in.
+    """
     value: float | None
-    """Geometric mean over the trials; of an error ratio that of all requests together."""
+    """Geometric mean over the trials; arithmetic of differences, slopes and observations.
+
+    Of an error ratio that of all requests together.
+    """
     low: float | None
     """None without an interval, and where censored requests leave it open below."""
     high: float | None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pydantic import Field
+
+from bench.model.claim import Evidence
 from bench.model.experiment import PresetLoad, PresetName
 from bench.model.plan import Fleet, PinMode
 from bench.model.record import Record
@@ -29,5 +32,10 @@ class PlanOptions(Record):
     pin: PinMode = "auto"
     allow_remote: bool = False
     fleet: Fleet | None = None
+    deciding: dict[str, tuple[Evidence, ...]] = Field(default_factory=dict)
+    """Checks by experiment: what none of them looks at is measured once, and not repeated.
+
+    Experiments that are not named here are repeated as a whole.
+    """
     duet: bool = False
     """Whether the baseline and one other variant at a time are loaded together."""

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from bench.errors import UnknownNameError, UsageError
+from bench.model.claim import Evidence
 from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad
 from bench.model.plan import Plan, PlannedSearch, PlannedTrial
 from bench.planning.conditions import list_steps, list_strata, shuffle
+from bench.planning.deciding import decides
 from bench.planning.duets import plan_duets, refuse_duet
 from bench.planning.options import PRESETS, PlanOptions
 from bench.planning.seeds import derive_seed
@@ -35,8 +37,7 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
     if options.duet:
         for experiment in adjusted:
             refuse_duet(experiment, options)
-    plan_each = plan_duets if options.duet else plan_trials
-    trials = (trial for experiment in adjusted for trial in plan_each(experiment, options.seed))
+    trials = (trial for experiment in adjusted for trial in _plan_each(experiment, options))
     return Plan(
         name=name,
         preset=options.preset,
@@ -49,6 +50,12 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
             trial.model_copy(update={"number": number}) for number, trial in enumerate(trials, 1)
         ),
     )
+
+
+def _plan_each(experiment: Experiment, options: PlanOptions) -> Iterator[PlannedTrial]:
+    if options.duet:
+        return plan_duets(experiment, options.seed)
+    return plan_trials(experiment, options.seed, options.deciding.get(experiment.name))
 
 
 def _refuse_namesakes(experiments: Sequence[Experiment]) -> None:
@@ -145,17 +152,28 @@ def _wrong_kind(name: str, option: str, model: str, other: str) -> UsageError:
 def _chosen_variants(
     experiment: Experiment, options: PlanOptions, variants: dict[str, object]
 ) -> dict[str, object]:
-    if options.variants is None:
+    preset = options.preset and experiment.file.presets.get(options.preset)
+    named = options.variants or (preset and preset.variants)
+    if not named:
         return variants
-    for name in options.variants:
+    for name in named:
         if name not in variants:
             raise UnknownNameError(f"variant of {experiment.name}", name, variants)
-    chosen = {experiment.baseline, *options.variants}
+    chosen = {experiment.baseline, *named}
     return {name: variant for name, variant in variants.items() if name in chosen}
 
 
-def plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
-    """Plan the trials of one experiment, one variant alone in each; their numbers are yet to be."""
+def plan_trials(
+    experiment: Experiment, seed: int, deciding: Sequence[Evidence] | None = None
+) -> Iterator[PlannedTrial]:
+    """Plan the trials of one experiment, one variant alone in each; their numbers are yet to be.
+
+    Args:
+        experiment: as it is to be run.
+        seed: of the run.
+        deciding: the checks that repetitions are for: from the second on a trial climbs only what
+            one of them looks at, and is left out where that is nothing. None: all is repeated.
+    """
     file = experiment.file
     order = random.Random(derive_seed(seed, experiment.name, "order"))
     steps = list_steps(file)
@@ -164,6 +182,13 @@ def plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
             # Equal seeds for the variants of a repetition: they get the same requests and arrivals.
             trial_seed = derive_seed(seed, experiment.name, sorted(stratum.items()), repetition)
             for variant in shuffle(list(file.variants), order):
+                chosen = steps
+                if repetition and deciding is not None:
+                    chosen = tuple(
+                        step for step in steps if decides(deciding, variant, stratum, step.load)
+                    )
+                if not chosen and not file.load.search:
+                    continue
                 yield PlannedTrial(
                     number=0,
                     experiment=experiment.name,
@@ -171,7 +196,7 @@ def plan_trials(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
                     stratum=stratum,
                     repetition=repetition,
                     seed=trial_seed,
-                    steps=steps,
+                    steps=chosen,
                     search=_plan_search(file),
                 )
 

@@ -26,6 +26,8 @@ def build_doubts(run: StoredRun, condensed: Sequence[CondensedRow]) -> Section:
 
 
 def _of_run(run: StoredRun) -> Iterable[str]:
+    for name, because in run.record.skipped.items():
+        yield f"{name} was skipped: {because}."
     if run.unfinished:
         planned = len(run.record.plan.trials)
         yield (

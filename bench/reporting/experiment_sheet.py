@@ -6,8 +6,10 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 
-from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Same, Service
+from bench.model.experiment import Experiment, Load, PresetLoad, PresetName, Service
 from bench.model.flow import FlowRequest, SeededValue
+from bench.model.needs import Needs
+from bench.model.same import Same
 from bench.model.stream import Stream
 from bench.model.threshold import Threshold
 from bench.model.variant import Gunicorn, Uvicorn, Variant
@@ -47,6 +49,7 @@ def _facts(experiment: Experiment) -> Table:
         ("window", format_duration(file.window)),
         ("repetitions", str(file.repetitions)),
         *((f"stratum {name}", ", ".join(map(str, values))) for name, values in file.strata.items()),
+        ("needs", _needs(file.needs)),
         ("services", "; ".join(map(_service, file.services))),
         ("scenario", file.scenario or ""),
         ("driver", shlex.join(file.driver or ())),
@@ -70,6 +73,16 @@ def _load(load: Load) -> Iterable[tuple[str, str]]:
         yield "bystander", f"{load.bystander.path} at {load.bystander.rate:g} per second"
     yield "errors allowed", f"{in_unit(load.max_error_ratio, PERCENT)} %"
     yield "timeout", format_duration(load.timeout)
+
+
+def _needs(needs: Needs) -> str:
+    asked = (
+        counted(needs.cores, "core") if needs.cores > 1 else "",
+        f"Python {needs.python}" if needs.python else "",
+        "ptrace" if needs.ptrace else "",
+        *needs.commands,
+    )
+    return ", ".join(filter(None, asked))
 
 
 def _service(service: Service) -> str:

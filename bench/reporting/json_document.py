@@ -1,13 +1,14 @@
-"""The one JSON document of a run."""
+"""The one JSON document of a run, or of its claims."""
 
 from __future__ import annotations
 
 import json
 
+from bench.model.claim import ClaimsDocument
 from bench.model.run import RunDocument
 
 
-def write_json_document(document: RunDocument) -> str:
+def write_json_document(document: RunDocument | ClaimsDocument) -> str:
     """Write the document as JSON in ASCII: what doesn't exist, or is no number, is null.
 
     ASCII, because it shows no control or bidirectional character raw and suits every locale.

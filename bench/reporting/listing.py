@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bench.model.experiment import Experiment
 from bench.model.plan import Fleet, Plan, PlannedSearch, PlannedTrial
@@ -39,13 +40,19 @@ def build_experiment_list(
     return without_empty_columns(table)
 
 
-def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float) -> Table:
+def build_plan_table(
+    plan: Plan,
+    estimate_s: Mapping[int, float],
+    total_s: float,
+    skipped: Mapping[str, str] = MappingProxyType({}),
+) -> Table:
     """Build the table of `bench plan`: the trials in their order, and how long they take.
 
     Args:
         plan: the plan.
         estimate_s: estimated seconds by trial number.
         total_s: estimated seconds of the whole run, services included.
+        skipped: why an experiment is left out on this machine, by its name.
     """
     table = Table(
         title=f"Plan of {plan.name}",
@@ -76,6 +83,7 @@ def build_plan_table(plan: Plan, estimate_s: Mapping[int, float], total_s: float
         ),
         notes=(
             f"{counted(len(plan.trials), 'trial')}, about {_time(total_s)} in all.",
+            *(f"{name} is skipped: {because}." for name, because in skipped.items()),
             *_about_searches(plan),
         ),
     )

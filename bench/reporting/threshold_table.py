@@ -8,18 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from bench.model.threshold import Finding, ThresholdVerdict
+from bench.reporting.estimate_text import write_estimate
 from bench.reporting.labels import describe_load_model, label_stratum
-from bench.reporting.number_text import (
-    COUNT,
-    MEBIBYTES,
-    NOTHING,
-    PER_SECOND,
-    PERCENT,
-    Unit,
-    pick_time_unit,
-    three_digits,
-    whole,
-)
+from bench.reporting.number_text import NOTHING
 from bench.reporting.table import Column, Row, Section, Table, without_empty_columns
 
 _WORDS: Final[Mapping[Finding, str]] = MappingProxyType(
@@ -79,7 +70,7 @@ def _row(verdict: ThresholdVerdict, *, several: bool) -> Row:
             NOTHING if verdict.load is None else str(verdict.load),
             verdict.variant or NOTHING,
             _WORDS[verdict.verdict],
-            _value(verdict),
+            write_estimate(verdict),
             str(verdict.n),
             verdict.name or "",
             label_stratum(verdict.stratum),
@@ -87,37 +78,6 @@ def _row(verdict: ThresholdVerdict, *, several: bool) -> Row:
         ),
         counts=verdict.verdict is not Finding.NOT_MEASURED,
     )
-
-
-def _value(verdict: ThresholdVerdict) -> str:
-    """Write a number with its interval and one unit, such as `312 [300, 325] ms`."""
-    if verdict.value is None:
-        return NOTHING
-    unit = _unit(verdict)
-    text = _number(verdict.value, unit)
-    if verdict.low is not None or verdict.high is not None:
-        low = "(0" if verdict.low is None else f"[{_number(verdict.low, unit)}"
-        high = "∞)" if verdict.high is None else f"{_number(verdict.high, unit)}]"
-        text = f"{text} {low}, {high}"
-    return f"{text} {unit.name}".rstrip()
-
-
-def _unit(verdict: ThresholdVerdict) -> Unit:
-    match verdict.unit:
-        case "s":
-            return pick_time_unit([verdict.value or 0.0])
-        case "bytes":
-            return MEBIBYTES
-        case "1/s":
-            return PER_SECOND
-        case _:
-            return PERCENT if verdict.quantity == "error_ratio" else COUNT
-
-
-def _number(value: float, unit: Unit) -> str:
-    if unit is COUNT:
-        return whole(value) if value == round(value) else three_digits(value)
-    return three_digits(value / unit.size)
 
 
 def _caption(verdicts: Sequence[ThresholdVerdict]) -> str:

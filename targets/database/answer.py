@@ -11,12 +11,19 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Response
 
 WAIT_S = 0.05
+MANY_ROWS = 200
 _WAITED = json.dumps({"waited_s": WAIT_S}).encode()
 
 
-def add_query_route(app: FastAPI, *, lookup: Callable[..., Any], wait: Callable[..., Any]) -> None:
-    """Serve `GET /query` with the one of the two handlers that the stratum names."""
-    handlers = {"lookup": lookup, "wait": wait}
+def add_query_route(
+    app: FastAPI,
+    *,
+    lookup: Callable[..., Any],
+    wait: Callable[..., Any],
+    many: Callable[..., Any],
+) -> None:
+    """Serve `GET /query` with the one of the handlers that the stratum names."""
+    handlers = {"lookup": lookup, "wait": wait, "many": many}
     app.add_api_route("/query", handlers[os.environ["STRATUM_QUERY"]])
 
 
@@ -28,8 +35,23 @@ def user_found(row: Sequence[Any] | None) -> Response:
     """
     if row is None:
         raise HTTPException(404)
+    return Response(json.dumps(describe(row)), media_type="application/json")
+
+
+def users_found(rows: Sequence[Sequence[Any]]) -> Response:
+    """Answer with all rows."""
+    return Response(json.dumps([describe(row) for row in rows]), media_type="application/json")
+
+
+def waited() -> Response:
+    """Answer that the database has slept."""
+    return Response(_WAITED, media_type="application/json")
+
+
+def describe(row: Sequence[Any]) -> dict[str, Any]:
+    """Return a row of (id, name, email, bio, created_at) as a document."""
     user_id, name, email, bio, created_at = row
-    user = {
+    return {
         "id": user_id,
         "name": name,
         "email": email,
@@ -37,9 +59,3 @@ def user_found(row: Sequence[Any] | None) -> Response:
         # psycopg gives the session's time zone, asyncpg UTC.
         "created_at": created_at.astimezone(UTC).isoformat(),
     }
-    return Response(json.dumps(user), media_type="application/json")
-
-
-def waited() -> Response:
-    """Answer that the database has slept."""
-    return Response(_WAITED, media_type="application/json")

@@ -9,9 +9,9 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from targets.asgi_app import asgi_app
-from targets.database.answer import add_query_route, user_found, waited
+from targets.database.answer import add_query_route, user_found, users_found, waited
 from targets.database.connection import ASYNCPG_ARGUMENTS, POOL_SIZE, asyncpg_url
-from targets.database.statements import LOOKUP, WAIT
+from targets.database.statements import LOOKUP, MANY, WAIT
 
 engine = create_async_engine(
     asyncpg_url(), pool_size=POOL_SIZE, max_overflow=0, connect_args=ASYNCPG_ARGUMENTS
@@ -34,6 +34,12 @@ async def wait() -> Response:
         return waited()
 
 
+async def many(user_id: int) -> Response:
+    """List two hundred users."""
+    async with new_session.begin() as session:
+        return users_found((await session.execute(MANY, {"user_id": user_id})).all())
+
+
 @asynccontextmanager
 async def _connections() -> AsyncIterator[None]:
     yield
@@ -41,4 +47,4 @@ async def _connections() -> AsyncIterator[None]:
 
 
 app = asgi_app(_connections())
-add_query_route(app, lookup=lookup, wait=wait)
+add_query_route(app, lookup=lookup, wait=wait, many=many)

@@ -10,7 +10,7 @@ from sqlalchemy import URL, make_url
 # them, is given to each driver in its own way below.
 _ADDRESS = make_url(os.environ["DATABASE_URL"]).difference_update_query(["options"])
 PLAIN_URL = _ADDRESS.set(drivername="postgresql").render_as_string(hide_password=False)
-POOL_SIZE = 15
+POOL_SIZE = int(os.environ.get("POOL_SIZE", "15"))
 _SCHEMA = os.environ.get("DATABASE_SCHEMA", "")
 
 # Given at the start of a connection, so that a pool that resets a session comes back to it.

@@ -1,4 +1,4 @@
-"""The two queries as SQLAlchemy statements, for its sync and its async variant alike."""
+"""The queries as SQLAlchemy statements, for its sync and its async variant alike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import DateTime, bindparam, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from targets.database.answer import WAIT_S
+from targets.database.answer import MANY_ROWS, WAIT_S
 
 
 class Base(DeclarativeBase):
@@ -30,3 +30,9 @@ LOOKUP = select(User.id, User.name, User.email, User.bio, User.created_at).where
     User.id == bindparam("user_id")
 )
 WAIT = select(func.pg_sleep(WAIT_S))
+MANY = (
+    select(User.id, User.name, User.email, User.bio, User.created_at)
+    .where(User.id >= bindparam("user_id"))
+    .order_by(User.id)
+    .limit(MANY_ROWS)
+)

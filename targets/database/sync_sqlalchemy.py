@@ -6,20 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Response
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
 
 from targets.asgi_app import asgi_app
-from targets.database.answer import add_query_route, user_found, waited
-from targets.database.connection import POOL_SIZE, PSYCOPG_ARGUMENTS, psycopg_url
-from targets.database.statements import LOOKUP, WAIT
-
-engine = create_engine(
-    psycopg_url(), pool_size=POOL_SIZE, max_overflow=0, connect_args=PSYCOPG_ARGUMENTS
-)
-# Used as `begin()`: a COMMIT ends each session. After the ROLLBACK of a plain close, psycopg
-# forgets the statements that it has prepared, and asyncpg does not.
-new_session = sessionmaker(engine)
+from targets.database.answer import add_query_route, user_found, users_found, waited
+from targets.database.statements import LOOKUP, MANY, WAIT
+from targets.database.sync_engine import engine, new_session
 
 
 def lookup(user_id: int) -> Response:
@@ -35,6 +26,12 @@ def wait() -> Response:
         return waited()
 
 
+def many(user_id: int) -> Response:
+    """List two hundred users."""
+    with new_session.begin() as session:
+        return users_found(session.execute(MANY, {"user_id": user_id}).all())
+
+
 @asynccontextmanager
 async def _connections() -> AsyncIterator[None]:
     yield
@@ -42,4 +39,4 @@ async def _connections() -> AsyncIterator[None]:
 
 
 app = asgi_app(_connections())
-add_query_route(app, lookup=lookup, wait=wait)
+add_query_route(app, lookup=lookup, wait=wait, many=many)

@@ -8,8 +8,9 @@ from fastapi import Response
 
 from targets.asgi_app import asgi_app
 from targets.io_concurrency.payload import BODY, WAIT_S
+from targets.own_switches import count_own_switches
 
-app = asgi_app()
+app = asgi_app(count_own_switches())
 
 
 @app.get("/io")

@@ -1,4 +1,4 @@
-"""FastAPI with `def`: a request waits in one of the 40 threads of anyio's default limiter."""
+"""FastAPI with `def`: a request waits in one of the threads of anyio's default limiter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from fastapi import Response
 
 from targets.asgi_app import asgi_app
 from targets.io_concurrency.payload import BODY, WAIT_S
+from targets.own_switches import count_own_switches
+from targets.thread_tokens import thread_tokens
 
-app = asgi_app()
+app = asgi_app(thread_tokens(), count_own_switches())
 
 
 @app.get("/io")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bench.analysis.json_paths import MISSING, JsonPath, find_json_differences, remove_paths
-from bench.model.experiment import Same
+from bench.model.same import Same
 
 KEYS = st.text(max_size=4)
 DOCUMENTS = st.recursive(

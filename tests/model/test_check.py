@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bench.model.check
-from bench.model.check import DIMENSIONS, Check, CheckedQuantity, Term, parse_check
+import bench.model.term
+from bench.model.check import Check, parse_check
+from bench.model.term import DIMENSIONS, CheckedQuantity, Term
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 BOUNDS = {"time": "3ms", "ratio": "1%", "memory": "3MiB", "rate": "3/s", "count": "3"}
+NAMED = [quantity for quantity in DIMENSIONS if quantity != "observed"]
 
 
 def read(text: str) -> Check:
@@ -22,9 +25,10 @@ def read(text: str) -> Check:
 
 def test_examples_in_docstrings_hold() -> None:
     assert doctest.testmod(bench.model.check).failed == 0
+    assert doctest.testmod(bench.model.term).failed == 0
 
 
-@pytest.mark.parametrize("quantity", DIMENSIONS)
+@pytest.mark.parametrize("quantity", NAMED)
 def test_every_quantity_can_be_bounded_in_its_own_unit(quantity: CheckedQuantity) -> None:
     check = read(f"{quantity} <= {BOUNDS[DIMENSIONS[quantity]]}")
 
@@ -86,6 +90,26 @@ def test_a_bound_may_be_a_multiple_of_another_quantity(text: str, factor: float)
         ("a.p99 < 2 * a.p99", "compares a quantity with itself"),
         ("a.p99 < 2 * p99", "compares a quantity with itself"),
         ("p99 < 2 * p99", "compares a quantity with itself"),
+        ("a.p99 - b.p99 < a.p99 - b.p99", "compares a quantity with itself"),
+        ("p99 - b.p99 < 3ms", "name the variants of the difference"),
+        ("a.p99 < 2 * (b.p99 - p50)", "name the variants of the difference"),
+        ("a.p99 - b.memory < 3ms", "p99 and memory are of different kinds"),
+        ("a.p99 - b.p99 - c.p99 < 3ms", "is no quantity"),
+        ("a.p99 - 3ms < 3ms", "is no quantity"),
+        ("a.slope(p99) < 2 * b.p99", "a slope is held against a slope"),
+        ("a.slope(error_ratio) < 1%", "error_ratio has no slope"),
+        ("a.slope(p42) < 3ms", "'p42' is no quantity"),
+        ("a.slope(3ms) < 3ms", "is no quantity"),
+        ("a.observed < 3", r"observed\(NAME\)"),
+        ("a.observed(jobs.mean) < 3", "there are median, p99 and max"),
+        ("a.observed(jobs) < 3 parsecs", "in the observation's own unit"),
+        ("a.observed(jobs) < 2 * b.p99", "observed and p99 are of different kinds"),
+        ("p99 within 0% of 3ms", "give 1% to 99%"),
+        ("p99 within 3 of 3ms", "give 1% to 99%"),
+        ("p99 within some of 3ms", "is no ratio"),
+        ("within 5% of 3ms", "a threshold is like"),
+        ("error_ratio within 5% of 1%", "error_ratio is bounded by a number"),
+        ("a.error_ratio - b.error_ratio < 1%", "error_ratio is bounded by a number"),
     ],
 )
 def test_what_is_no_check_is_refused_in_words(text: str, complaint: str) -> None:
@@ -111,3 +135,44 @@ def test_what_is_no_text_is_left_alone() -> None:
 
 def test_a_check_is_written_as_it_was_read() -> None:
     assert str(read("  a.p99   <  3ms ")) == "a.p99 < 3ms"
+
+
+def test_a_difference_may_stand_on_either_side() -> None:
+    check = read("a.cpu - c.cpu > 5 * (b.cpu - c.cpu)")
+
+    assert (str(check.left), check.bound, str(check.right)) == (
+        "a.cpu - c.cpu",
+        5.0,
+        "b.cpu - c.cpu",
+    )
+    assert [str(term) for term in check.terms] == ["a.cpu", "c.cpu", "b.cpu", "c.cpu"]
+    assert str(read("a.cpu < b.cpu - c.cpu").right) == "b.cpu - c.cpu"
+
+
+def test_names_with_dashes_are_no_differences() -> None:
+    check = read("thread-each.p99 < 2 * event-loop.p99")
+
+    assert (check.less, check.against_less) == (None, None)
+
+
+def test_a_zone_about_a_bound_can_be_demanded() -> None:
+    check = read("a.throughput  within 15%  of 10/s")
+
+    assert (check.operator, check.tolerance, check.bound) == ("within", 0.15, 10.0)
+    assert read("a.p50 within 0.1 of 3 * b.p50").right is not None
+    assert check.text == "a.throughput within 15% of 10/s"
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [("0.5", 0.5), ("3/s", 3.0), ("250ms", 0.25), ("2MiB", 2097152.0), ("5%", 0.05)],
+)
+def test_an_observation_is_bounded_in_whatever_unit_it_is_told(bound: str, value: float) -> None:
+    assert read(f"a.observed(jobs) < {bound}").bound == value
+
+
+@pytest.mark.parametrize(
+    "text", ["observed(jobs)", "a.observed(jobs.max)", "a.slope(memory)", "slope(observed(x.p99))"]
+)
+def test_a_term_is_written_as_it_was_read(text: str) -> None:
+    assert str(read(f"{text} < 3MiB").subject) == text

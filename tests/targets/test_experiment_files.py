@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-import importlib
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from bench.model.experiment import Experiment, ExperimentFile
+from bench.model.load_level import Users
 from bench.model.suite import Suite
+from bench.model.threshold import find_misfits, is_same_value
+from bench.planning.options import PlanOptions
+from bench.planning.planning import make_plan
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-NAMES = ("io-concurrency", "blocking-call", "loop-stall", "database")
-VARIANTS = {
-    "io-concurrency": ("wsgi-threads", "asgi-threadpool", "asgi-async"),
-    "blocking-call": ("blocking-client", "async-client", "threadpool-def", "offloaded"),
-    "loop-stall": ("inline-sleep", "awaited-sleep", "offloaded-sleep", "def-sleep"),
-    "database": ("sync-sqlalchemy", "async-sqlalchemy", "raw-asyncpg"),
+SUITE = Suite.model_validate(tomllib.loads((SCENARIOS / "suite.toml").read_text()))
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.name != "suite.toml")
+CORE = ("io-concurrency", "blocking-call", "loop-stall", "database")
+UNMEASURED = {"pydantic-versions"}
+"""Experiments that claims name and that there are none of yet."""
+ENV = {
+    "UPSTREAM_URL": "http://127.0.0.1:9",
+    "DATABASE_URL": "postgresql://bench@127.0.0.1:9/bench",
 }
+EVIDENCE = [
+    pytest.param(evidence, id=f"{name}-{number}")
+    for name, claim in SUITE.claims.items()
+    for number, evidence in enumerate(claim.evidence)
+    if evidence.experiment not in UNMEASURED
+]
 
 
 def experiment(name: str) -> Experiment:
@@ -27,38 +40,108 @@ def experiment(name: str) -> Experiment:
     return Experiment(name=name, path=path, file=file)
 
 
-def test_the_core_set_is_the_four_experiments_and_each_set_names_files() -> None:
-    sets = Suite.model_validate(tomllib.loads((SCENARIOS / "suite.toml").read_text())).sets
-    assert set(sets) == {"core", "smoke", "article"}
-    assert sets["core"] == NAMES
-    assert all((SCENARIOS / f"{name}.toml").is_file() for names in sets.values() for name in names)
+def test_sets_name_experiments_that_there_are() -> None:
+    assert set(SUITE.sets) == {"core", "smoke", "article"}
+    assert SUITE.sets["core"] == CORE
+    assert {name for names in SUITE.sets.values() for name in names} <= set(NAMES)
+
+
+def test_the_article_has_all_experiments_and_a_verdict_for_each_of_its_claims() -> None:
+    assert sorted(SUITE.sets["article"]) == NAMES
+    assert list(SUITE.claims) == [f"C{number:02d}" for number in range(1, 48)]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_experiment_has_its_variants_and_the_first_is_the_baseline(name: str) -> None:
+def test_the_first_variant_is_the_baseline(name: str) -> None:
     built_in = experiment(name)
-    assert tuple(built_in.file.variants) == VARIANTS[name]
-    assert built_in.baseline == VARIANTS[name][0]
+    assert built_in.baseline == next(iter(built_in.file.variants))
     assert all(built_in.ready_path(variant) == "/ping" for variant in built_in.file.variants)
-    assert {"quick", "smoke"} <= set(built_in.file.presets)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_experiment_names_apps_that_can_be_imported_from_its_root(
-    name: str, monkeypatch: pytest.MonkeyPatch
+def test_an_experiment_says_what_its_variants_differ_in_and_what_the_article_needs(
+    name: str,
 ) -> None:
-    built_in = experiment(name)
-    monkeypatch.syspath_prepend(built_in.root)
-    monkeypatch.setenv("UPSTREAM_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("DATABASE_URL", "postgresql://bench@127.0.0.1:9/bench")
-    for stratum, values in built_in.file.strata.items():
-        monkeypatch.setenv(f"STRATUM_{stratum.upper()}", str(values[0]))
-    for variant in built_in.file.variants.values():
-        module, _, app = str(variant.app).partition(":")
-        assert callable(getattr(importlib.import_module(module), app))
+    file = experiment(name).file
+    assert file.factor
+    assert "article" in file.presets
+
+
+@pytest.mark.parametrize("name", SUITE.sets["smoke"])
+def test_what_smoke_measures_is_chosen_for_it(name: str) -> None:
+    assert "smoke" in experiment(name).file.presets
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_apps_of_an_experiment_can_be_imported_from_its_root(name: str) -> None:
+    """In an interpreter of its own: modules read their conditions when they are imported."""
+    built_in = experiment(name)
+    strata = {
+        f"STRATUM_{stratum.upper()}": str(values[0])
+        for stratum, values in built_in.file.strata.items()
+    }
+    for variant in built_in.file.variants.values():
+        if variant.app is None:
+            continue
+        module, _, app = variant.app.partition(":")
+        code = f"import {module} as module; assert callable(module.{app})"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=built_in.root,
+            env={**ENV, **strata, **variant.env, "PYTHONPATH": str(built_in.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("server-stack", "workers")]
+)
 def test_all_uvicorns_of_an_experiment_are_configured_alike(name: str) -> None:
-    servers = (variant.server for variant in experiment(name).file.variants.values())
-    assert len({server for server in servers if server and server.name == "uvicorn"}) == 1
+    """But for server-stack and workers, whose factor it is, and for options of WebSockets."""
+    servers = {
+        (variant.server.loop, variant.server.http, variant.server.workers)
+        for variant in experiment(name).file.variants.values()
+        if variant.server is not None and variant.server.name == "uvicorn"
+    }
+    assert len(servers) <= 1
+
+
+@pytest.mark.parametrize("evidence", EVIDENCE)
+def test_a_claim_looks_at_what_the_article_measures(evidence: object) -> None:
+    from bench.model.claim import Evidence
+
+    assert isinstance(evidence, Evidence)
+    plan = make_plan("x", [experiment(evidence.experiment)], PlanOptions(preset="article"))
+    file = plan.experiment(evidence.experiment).file
+    model = "users" if file.load.users else "rate"
+    assert not list(
+        find_misfits(evidence, variants=tuple(file.variants), strata=file.strata, model=model)
+    )
+    levels = {step.load for trial in plan.trials for step in trial.steps}
+    assert set(evidence.loads) <= levels
+    for name, values in evidence.stratum.items():
+        seen = [trial.stratum[name] for trial in plan.trials]
+        assert all(any(is_same_value(value, one) for one in seen) for value in values)
+    if evidence.check.subject.sloped:
+        assert len([level for level in levels if isinstance(level, Users)]) >= 3
+    names = {request.name or f"{request.method} {request.path}" for request in file.flow}
+    assert evidence.name is None or evidence.name in names
+    assert evidence.where
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_of_targets_says_what_is_compared_and_what_is_held_fixed(name: str) -> None:
+    built_in = experiment(name)
+    apps = [variant.app for variant in built_in.file.variants.values() if variant.app]
+    if not apps:
+        return
+    folders = {app.split(".")[1] for app in apps}
+    assert len(folders) == 1
+    readme = (built_in.root / "targets" / folders.pop() / "README.md").read_text()
+    assert "**Factor.**" in readme
+    assert "**Held fixed" in readme
+    assert "**What to expect.**" in readme
+    assert name in (built_in.root / "targets/README.md").read_text() or "-" in name

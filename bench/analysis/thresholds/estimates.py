@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Final
 
 from scipy import stats
@@ -13,6 +13,7 @@ from scipy import stats
 from bench.analysis.estimating import estimate_ratio
 
 METHOD_T: Final = "t on logs"
+METHOD_T_SUM: Final = "t"
 METHOD_EXACT: Final = "exact"
 METHOD_CLOPPER_PEARSON: Final = "Clopper-Pearson"
 
@@ -84,6 +85,50 @@ def estimate_mean(
         None if open_below else low,
         None if open_above or math.isinf(high) else high,
         METHOD_EXACT if is_same and is_count else METHOD_T,
+    )
+
+
+def estimate_sum(
+    values: Sequence[float],
+    level: float,
+    *,
+    size: float,
+    open_above: bool = False,
+    open_below: bool = False,
+) -> Estimate:
+    """Estimate the arithmetic mean of one number per trial, with Student's t interval.
+
+    For differences, slopes and counts, which may be 0 or negative. Those that agree to the last
+    digit have no spread, and are given what rounding of numbers of that size could hide.
+
+    Source: Student, "The Probable Error of a Mean", 1908.
+    Assumes: trials are independent, and their numbers come near to a normal distribution.
+    Does not mean: that the number of a single trial lies within.
+
+    Args:
+        values: one per trial; at least one.
+        level: the confidence level.
+        size: of the largest number that they were computed from; 0 where they are exact.
+        open_above: whether some could be higher, for all that is known.
+        open_below: whether some could be lower.
+
+    Of 1 and 3 the mean is 2, the standard error 1, and t with one degree of freedom 12.7062:
+
+    >>> estimate = estimate_sum([1.0, 3.0], 0.95, size=3.0)
+    >>> estimate.value, round(estimate.low, 4), round(estimate.high, 4)
+    (2.0, -10.7062, 14.7062)
+    """
+    n, mean = len(values), fmean(values)
+    if n == 1:
+        return Estimate(mean, method=METHOD_T_SUM, missing=ONE_TRIAL)
+    is_same = len(set(values)) == 1
+    spread = float(stats.t.ppf((1 + level) / 2, n - 1)) * stdev(values) / math.sqrt(n)
+    half_width = size * _bound_rounding(n, level) if is_same else spread
+    return Estimate(
+        mean,
+        None if open_below else mean - half_width,
+        None if open_above else mean + half_width,
+        METHOD_EXACT if is_same and not size else METHOD_T_SUM,
     )
 
 

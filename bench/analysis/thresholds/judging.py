@@ -20,7 +20,7 @@ from bench.analysis.thresholds.samples import Sample, Samples
 from bench.analysis.thresholds.values import look_at_values
 from bench.model.bound import Dimension
 from bench.model.caution import CautionCode
-from bench.model.check import DIMENSIONS
+from bench.model.check import Check
 from bench.model.experiment import Experiment
 from bench.model.plan import Plan
 from bench.model.threshold import Finding, Threshold, ThresholdVerdict
@@ -32,6 +32,7 @@ _UNITS: Final[Mapping[Dimension, str]] = {
     "rate": "1/s",
     "ratio": "",
     "count": "",
+    "told": "",
 }
 
 
@@ -49,11 +50,29 @@ def judge_thresholds(
         By experiment, threshold in the order of the file, stratum, load level (rising), variant.
     """
     return tuple(
-        _judge(threshold, place, experiment, samples, level)
+        verdict
         for experiment in plan.experiments
         if experiment.file.thresholds
         for samples in (Samples(records, experiment.name),)
         for threshold in experiment.file.thresholds
+        for verdict in judge_threshold(threshold, experiment, plan, samples, level)
+    )
+
+
+def judge_threshold(
+    threshold: Threshold, experiment: Experiment, plan: Plan, samples: Samples, level: float
+) -> tuple[ThresholdVerdict, ...]:
+    """Judge one threshold in every place of an experiment's plan that it holds for.
+
+    Args:
+        threshold: the experiment's own, or a claim's about it.
+        experiment: as it was planned.
+        plan: what was to be measured.
+        samples: the experiment's steps.
+        level: the confidence level of the intervals.
+    """
+    return tuple(
+        _judge(threshold, place, experiment, samples, level)
         for place in find_places(threshold, experiment, plan)
     )
 
@@ -68,7 +87,7 @@ def _judge(
         else _look(threshold, place, samples, level)
     )
     estimate = outcome.estimate
-    against = check.against and f"{check.against.variant or place.variant}.{check.against.quantity}"
+    against = _name_against(check, place)
     return ThresholdVerdict(
         experiment=experiment.name,
         threshold=check.text,
@@ -80,7 +99,8 @@ def _judge(
         against=against,
         operator=check.operator,
         bound=check.bound,
-        unit="" if against else _UNITS[DIMENSIONS[check.subject.quantity]],
+        tolerance=check.tolerance,
+        unit="" if against else outcome.unit or _UNITS[check.subject.dimension],
         value=estimate and estimate.value,
         low=estimate and estimate.low,
         high=estimate and estimate.high,
@@ -94,12 +114,20 @@ def _judge(
     )
 
 
+def _name_against(check: Check, place: Place) -> str | None:
+    """Name what the bound is a multiple of, with the variant that it is taken of."""
+    if check.right is None:
+        return None
+    named = [
+        term.model_copy(update={"variant": term.variant or place.variant})
+        for term in check.right.terms
+    ]
+    return " - ".join(map(str, named))
+
+
 def _look(threshold: Threshold, place: Place, samples: Samples, level: float) -> Outcome:
     """Take what counts of the samples of a place, in pairs where two sides are compared."""
-    against = threshold.check.against
-    sides = [samples.at(place)]
-    if against is not None:
-        sides.append(samples.at(place, against.variant))
+    sides = [samples.at(place, term.variant) for term in threshold.check.terms]
     units = _pair(sides)
     if not units:
         return Outcome(Finding.NOT_MEASURED, _describe_absence(threshold, place, sides))
@@ -146,7 +174,8 @@ def _list_cautions(units: Sequence[Unit]) -> str:
         caution.code
         for unit in units
         for sample in unit
-        for caution in sample.step.cautions
+        for step in sample.steps
+        for caution in step.cautions
         if caution.code.invalidates
     }
     return ", ".join(code for code in CautionCode if code in found)

@@ -9,7 +9,7 @@ from bench.analysis.thresholds.samples import Sample
 from bench.model.threshold import Finding
 
 Unit = tuple[Sample, ...]
-"""What one number is taken from: a step, or two that are compared."""
+"""What one number is taken from: a sample for each term of the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +22,5 @@ class Outcome:
     units: tuple[Unit, ...] = ()
     dropped: int = 0
     """Units left out, as a step of theirs was invalid."""
+    unit: str = ""
+    """Of an observation, as it was told."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bench.analysis.comparing import order_stratum
 from bench.model.experiment import Experiment, StratumValue
 from bench.model.load_level import LoadLevel, Users
 from bench.model.plan import Plan
 from bench.model.threshold import Threshold, is_same_value
+
+MIN_STEPS_OF_SLOPE: Final = 3
+"""Two steps always lie on a line, and say nothing of how well it fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,9 @@ class Place:
     variant: str | None
     stratum: Mapping[str, StratumValue]
     load: LoadLevel | None
+    """None for a slope, too."""
+    ladder: tuple[LoadLevel, ...] = ()
+    """What a slope is taken over."""
     unplanned: str = ""
     """Why nothing can have been measured here; empty where the plan has it."""
 
@@ -32,13 +38,18 @@ def find_places(threshold: Threshold, experiment: Experiment, plan: Plan) -> tup
     """Find all places that a threshold holds for: by stratum, load level and variant.
 
     A check that names no variant holds for every one; where it is bounded by the same quantity of a
-    variant, for every other one.
+    variant, for every other one. A slope is over all load levels that the threshold names, or all
+    that there are.
     """
     planned = _list_planned(experiment, plan)
     found = tuple(place for place in planned if _is_meant(threshold, place))
+    if threshold.check.subject.sloped:
+        found = tuple(_join_levels(found))
     unplanned = tuple(_find_unplanned(threshold, planned))
     if not found and not unplanned:
-        return (Place(None, {}, None, "the plan of this run has nothing that it holds for"),)
+        return (
+            Place(None, {}, None, unplanned="the plan of this run has nothing that it holds for"),
+        )
     return (*found, *unplanned)
 
 
@@ -54,6 +65,18 @@ def _list_planned(experiment: Experiment, plan: Plan) -> list[Place]:
                 key = (order_stratum(trial.stratum), size, order.get(variant, len(order)))
                 places[key] = Place(variant, trial.stratum, step.load)
     return [places[key] for key in sorted(places)]
+
+
+def _join_levels(places: Sequence[Place]) -> Iterator[Place]:
+    """Make one place of the levels of each variant and stratum."""
+    joined: dict[Any, list[Place]] = {}
+    for place in places:
+        joined.setdefault((order_stratum(place.stratum), place.variant), []).append(place)
+    for levels in joined.values():
+        ladder = tuple(each.load for each in levels if each.load is not None)
+        short = len(ladder) < MIN_STEPS_OF_SLOPE
+        because = f"a slope takes {MIN_STEPS_OF_SLOPE} levels, and this run has {len(ladder)}"
+        yield Place(levels[0].variant, levels[0].stratum, None, ladder, because if short else "")
 
 
 def _is_meant(threshold: Threshold, place: Place) -> bool:
@@ -83,14 +106,14 @@ def _find_unplanned(threshold: Threshold, planned: Sequence[Place]) -> Iterator[
     """
     variant = threshold.check.subject.variant
     if variant is not None and all(place.variant != variant for place in planned):
-        yield Place(variant, {}, None, f"{variant} is not in this run")
+        yield Place(variant, {}, None, unplanned=f"{variant} is not in this run")
     for load in threshold.loads:
         if all(place.load != load for place in planned):
             levels = ", ".join(dict.fromkeys(str(place.load) for place in planned))
             because = f"it is no level of this run, which has {levels or 'none'}"
-            yield Place(variant, {}, load, because)
+            yield Place(variant, {}, load, unplanned=because)
     for name, values in threshold.stratum.items():
         for value in values:
             if not any(_has_value(place, name, (value,)) for place in planned):
                 because = f"no trial of this run has {name} = {value}"
-                yield Place(variant, {name: value}, None, because)
+                yield Place(variant, {name: value}, None, unplanned=because)

@@ -1,4 +1,4 @@
-"""Samples: the steps of one place, one for each trial, and those of two places in pairs.
+"""Samples: what each trial has of one place: a step, or for a slope the steps of its ladder.
 
 Trials on their own are paired by repetition, as in `bench.analysis.comparing`; the arms of a duet
 are a pair already.
@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.analysis.thresholds.places import Place
+from bench.analysis.thresholds.places import MIN_STEPS_OF_SLOPE, Place
 from bench.model.caution import CautionCode
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
@@ -24,19 +24,32 @@ _OF_ERRORS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A step with the trial that it is of."""
+    """A step with the trial that it is of; or several, of which a slope is taken."""
 
     trial: MeasuredTrial
-    step: JudgedStep
+    steps: tuple[JudgedStep, ...]
+
+    @property
+    def step(self) -> JudgedStep:
+        """The only one."""
+        (step,) = self.steps
+        return step
+
+    @property
+    def valid(self) -> tuple[JudgedStep, ...]:
+        """The steps that are."""
+        return tuple(step for step in self.steps if step.valid)
 
     def __str__(self) -> str:
         return f"trial {self.trial.number} ({self.trial.variant})"
 
     def counts(self, *, for_errors: bool) -> bool:
-        """Tell whether the step may be judged by.
+        """Tell whether the step may be judged by, or enough of the steps.
 
         A step that is invalid for its failed requests counts where these are what is looked at.
         """
+        if len(self.steps) > 1:
+            return len(self.valid) >= MIN_STEPS_OF_SLOPE
         if self.step.valid or not for_errors:
             return self.step.valid
         found = {each.code for each in self.step.cautions if each.code.invalidates}
@@ -50,11 +63,25 @@ class Samples:
         self._found: dict[Hashable, dict[Hashable, Sample]] = {}
         for trial, step, pair in _list_steps(records, experiment):
             key = _key(trial.variant, trial.stratum, step.step.load)
-            self._found.setdefault(key, {})[pair] = Sample(trial, step)
+            self._found.setdefault(key, {})[pair] = Sample(trial, (step,))
 
     def at(self, place: Place, variant: str | None = None) -> Mapping[Hashable, Sample]:
-        """Return the steps of a place, by what pairs them; of another variant, if one is named."""
-        return self._found.get(_key(variant or place.variant, place.stratum, place.load), {})
+        """Return the samples of a place, by what pairs them; of another variant, if one is named.
+
+        Of a ladder they are of the trials that climbed all of it.
+        """
+        whose = variant or place.variant
+        levels = [
+            self._found.get(_key(whose, place.stratum, load), {})
+            for load in place.ladder or (place.load,)
+        ]
+        if not place.ladder:
+            return levels[0]
+        whole = [pair for pair in levels[0] if all(pair in level for level in levels)]
+        return {
+            pair: Sample(levels[0][pair].trial, tuple(level[pair].step for level in levels))
+            for pair in whole
+        }
 
 
 def _list_steps(

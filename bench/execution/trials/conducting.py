@@ -45,6 +45,7 @@ async def conduct_trial(
     setting.announce(TrialBegan(trial=trial))
     started_at = datetime.now(UTC)
     async with stand(setting, share_out(trial, folder), trial.starts_first) as standing:
+        setting.attendant(setting, standing)
         records = [begin_record(setting, each, started_at) for each in standing]
         loaded = await _load(setting, trial, standing, records)
     finished_at = datetime.now(UTC).isoformat()

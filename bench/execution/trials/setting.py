@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bench.execution.supervision.processes import Supervisor
 from bench.execution.trials.comparing_answers import References
@@ -14,6 +15,9 @@ from bench.model.arm import Arm
 from bench.model.experiment import Experiment
 from bench.model.plan import Placement
 from bench.model.progress import ProgressEvent
+
+if TYPE_CHECKING:
+    from bench.execution.trials.standing import StandingTarget
 
 
 def _nobody() -> Sequence[int]:
@@ -52,6 +56,8 @@ class TrialSetting:
     """Whether hosts may be loaded that are not loopback."""
     fleet: RunFleet | None = None
     """None: one process generates the load."""
+    attendant: Callable[[TrialSetting, Sequence[StandingTarget]], None] = lambda *_: None
+    """Is told of a trial's targets once they stand, before they are loaded."""
 
 
 def alike(side: Side) -> dict[Arm | None, Side]:

@@ -78,6 +78,32 @@ class Judge:
             records.append(self.build.record(variant, repetition, **row))
         return records
 
+    def climbs(
+        self,
+        variant: str,
+        ladders: Sequence[Sequence[float | None]],
+        field: str = "pss_bytes",
+        users: Sequence[int] = (10, 20, 30),
+        **record: Any,
+    ) -> list[TrialRecord]:
+        """Return one trial per ladder, with a step for each of its values."""
+        records = []
+        for repetition, values in enumerate(ladders):
+            self.numbers += 1
+            steps = [
+                self.build.record(
+                    variant,
+                    repetition,
+                    number=self.numbers,
+                    load={"users": level},
+                    **({field: value} | record),
+                )
+                for level, value in zip(users, values, strict=True)
+            ]
+            whole = tuple(step for each in steps for step in each.steps)
+            records.append(steps[0].model_copy(update={"steps": whole}))
+        return records
+
     def doubt(self, record: TrialRecord, *codes: CautionCode) -> TrialRecord:
         """Put the steps of a trial under doubt."""
         steps = tuple(

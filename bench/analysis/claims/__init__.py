@@ -1,0 +1,1 @@
+"""Claims: what the trials of runs say of what somebody says."""

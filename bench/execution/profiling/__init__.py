@@ -1,0 +1,1 @@
+"""Looking into a target while it is loaded."""

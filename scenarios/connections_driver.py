@@ -1,0 +1,117 @@
+"""Opens as many connections as the load level says, and holds them from level to level.
+
+The state that they are held in is the first argument: `idle`, after a first request was answered,
+or `in-flight`, with a request under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from driving import HOST, PORT, Driver, ask, sleep_until
+
+PING: Final = "/ping"
+HOLD: Final = "/hold"
+AT_A_TIME: Final = 50
+"""Connections that are being opened side by side: fewer than any server's backlog."""
+PROBES_PER_S: Final = 20
+TELL_EVERY_S: Final = 0.5
+ADDRESSES: Final = 200
+"""Source addresses of 127.0.0.0/8 to choose from, as each has its own ephemeral ports."""
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Connector(Driver):
+    """Holds connections, and asks a few of them a second whether they still work."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__()
+        self._state = state
+        self._random = random.Random(os.environ["PAIRBENCH_SEED"])
+        self._source = f"127.0.0.{self._random.randrange(2, ADDRESSES)}"
+        self._held: list[Connection] = []
+        self._asking: Connection | None = None
+        self._due_at_s = self._told_at_s = 0.0
+
+    async def build_up(self, level: float) -> None:
+        """Open what is missing, and ask a few meanwhile."""
+        gate = asyncio.Semaphore(AT_A_TIME)
+
+        async def open_one() -> None:
+            async with gate:
+                await self._open()
+
+        if self._asking is None:
+            self._asking = await self._connect()
+        await asyncio.gather(*(open_one() for _ in range(int(level) - len(self._held))))
+        self._due_at_s = time.monotonic()
+
+    async def attempt(self) -> None:
+        """Ask a held connection, or beside those that have a request under way another one."""
+        await sleep_until(self._due_at_s)
+        await self._probe()
+        if self._due_at_s - self._told_at_s >= TELL_EVERY_S:
+            self.observe({"connections": (float(len(self._held)), ""), **read_kernel()})
+            self._told_at_s = self._due_at_s
+        self._due_at_s += 1 / PROBES_PER_S
+
+    async def _open(self) -> None:
+        began_at_s = time.monotonic()
+        try:
+            reader, writer = await self._connect()
+            if self._state == "idle":
+                await ask(reader, writer, PING)
+            else:
+                writer.write(f"GET {HOLD} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+                await writer.drain()
+        except OSError as error:
+            self.note("open", began_at_s, outcome=error.strerror or type(error).__name__)
+            return
+        self._held.append((reader, writer))
+        self.note("open", began_at_s)
+
+    async def _connect(self) -> Connection:
+        return await asyncio.open_connection(HOST, PORT, local_addr=(self._source, 0))
+
+    async def _probe(self) -> None:
+        chosen = self._asking
+        if self._state == "idle" and self._held:
+            chosen = self._random.choice(self._held)
+        assert chosen is not None
+        began_at_s = time.monotonic()
+        try:
+            await ask(*chosen, PING)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            self.note("GET /ping", began_at_s, outcome=type(error).__name__)
+        else:
+            self.note("GET /ping", began_at_s)
+
+
+def read_kernel() -> dict[str, tuple[float, str]]:
+    """Read what the kernel holds for all processes: stacks, page tables, socket buffers."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    tcp = next(
+        line.split()
+        for line in Path("/proc/net/sockstat").read_text().splitlines()
+        if line.startswith("TCP:")
+    )
+    return {
+        "kernel_stacks": (kib["KernelStack"] * 1024.0, "bytes"),
+        "page_tables": (kib["PageTables"] * 1024.0, "bytes"),
+        "socket_buffers": (float(tcp[tcp.index("mem") + 1]) * resource.getpagesize(), "bytes"),
+    }
+
+
+if __name__ == "__main__":
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    asyncio.run(Connector(sys.argv[1]).run())

@@ -1,0 +1,1 @@
+"""A route that does nothing: what is left is the way to it."""

@@ -1,0 +1,1 @@
+"""Servers that are asked to hold thousands of connections."""

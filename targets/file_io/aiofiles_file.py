@@ -1,0 +1,18 @@
+"""`aiofiles`: the same with asyncio's default executor."""
+
+from __future__ import annotations
+
+import aiofiles
+from fastapi import Response
+
+from targets.asgi_app import asgi_app
+from targets.file_io.file import PATH, answer, file_kept
+
+app = asgi_app(file_kept())
+
+
+@app.get("/file")
+async def read() -> Response:
+    """Await each operation."""
+    async with aiofiles.open(PATH, "rb") as file:
+        return answer(await file.read())

@@ -1,0 +1,18 @@
+"""`anyio.open_file`: a thread for opening, reading and closing, each."""
+
+from __future__ import annotations
+
+import anyio
+from fastapi import Response
+
+from targets.asgi_app import asgi_app
+from targets.file_io.file import PATH, answer, file_kept
+
+app = asgi_app(file_kept())
+
+
+@app.get("/file")
+async def read() -> Response:
+    """Await each operation."""
+    async with await anyio.open_file(PATH, "rb") as file:
+        return answer(await file.read())

@@ -1,0 +1,16 @@
+"""`open` and `read` in a plain `def`: one thread for the whole handler."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from targets.asgi_app import asgi_app
+from targets.file_io.file import PATH, answer, file_kept
+
+app = asgi_app(file_kept())
+
+
+@app.get("/file")
+def read() -> Response:
+    """Read in a thread."""
+    return answer(PATH.read_bytes())

@@ -1,0 +1,1 @@
+"""Jobs that are started and not waited for, and what becomes of them."""

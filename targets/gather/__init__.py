@@ -1,0 +1,1 @@
+"""Three calls of an upstream, one after the other or side by side."""

@@ -1,0 +1,1 @@
+"""Tasks that wait for something that doesn't come, while others are served."""

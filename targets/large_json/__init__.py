@@ -1,0 +1,1 @@
+"""A body of several MB, and where it is parsed."""

@@ -1,0 +1,1 @@
+"""The same answer from one more layer each time."""

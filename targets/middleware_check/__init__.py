@@ -1,0 +1,1 @@
+"""A check that a middleware makes before every request."""

@@ -1,0 +1,1 @@
+"""Middleware that does nothing, and how it is written."""

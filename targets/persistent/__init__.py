@@ -1,0 +1,1 @@
+"""Connections that stay open, and a message a second for each."""

@@ -1,0 +1,1 @@
+"""More queries than the pool has connections."""

@@ -1,0 +1,1 @@
+"""A handler that holds the loop, for profilers to find."""

@@ -1,0 +1,1 @@
+"""Ways from the bytes of a body to a validated model."""

@@ -1,0 +1,1 @@
+"""One app under several servers."""

@@ -1,0 +1,1 @@
+"""A server that is asked to end while requests are under way."""

@@ -1,0 +1,1 @@
+"""Who may have how many threads, where a handler hands its work to one."""

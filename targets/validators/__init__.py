@@ -1,0 +1,1 @@
+"""One record of thirty fields, validated in different ways."""

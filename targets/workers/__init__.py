@@ -1,0 +1,1 @@
+"""One service in one process, in several, and who starts them."""

@@ -1,0 +1,98 @@
+"""One claim, two checks of it and one exception: all that can come of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench.analysis.claims.concluding import conclude_claim
+from bench.model.claim import ClaimFinding, EvidenceVerdict
+from bench.model.threshold import Finding
+
+HELD, CROSSED = Finding.HELD, Finding.CROSSED
+OPEN, NONE = Finding.INCONCLUSIVE, Finding.NOT_MEASURED
+
+
+def evidence(verdict: Finding, role: str = "holds", where: str = "", **changes: Any) -> Any:
+    values: dict[str, Any] = {
+        "experiment": "shop",
+        "threshold": "a.p99 < 3ms",
+        "stratum": {},
+        "load": None,
+        "name": None,
+        "variant": "a",
+        "quantity": "p99",
+        "against": None,
+        "operator": "<",
+        "bound": 0.003,
+        "unit": "s",
+        "value": None,
+        "low": None,
+        "high": None,
+        "level": 0.95,
+        "n": 0,
+        "method": "t",
+        "trials": (),
+        "dropped": 0,
+        "verdict": verdict,
+        "because": "" if verdict is HELD else f"it is {verdict}",
+        "role": role,
+        "where": where,
+        "run_id": None,
+    }
+    return EvidenceVerdict(**values | changes)
+
+
+@pytest.mark.parametrize(
+    ("holds", "unless", "expected"),
+    [
+        ([HELD], [], ClaimFinding.SUPPORTED),
+        ([HELD, HELD], [CROSSED], ClaimFinding.SUPPORTED),
+        ([CROSSED], [], ClaimFinding.REFUTED),
+        ([CROSSED, CROSSED], [OPEN], ClaimFinding.REFUTED),
+        ([HELD, CROSSED], [], ClaimFinding.NUANCED),
+        ([HELD, CROSSED, OPEN], [NONE], ClaimFinding.NUANCED),
+        ([HELD], [HELD], ClaimFinding.NUANCED),
+        ([HELD, OPEN], [HELD], ClaimFinding.NUANCED),
+        ([HELD], [OPEN], ClaimFinding.INCONCLUSIVE),
+        ([HELD], [NONE], ClaimFinding.INCONCLUSIVE),
+        ([HELD, OPEN], [], ClaimFinding.INCONCLUSIVE),
+        ([CROSSED, OPEN], [HELD], ClaimFinding.INCONCLUSIVE),
+        ([OPEN], [HELD], ClaimFinding.INCONCLUSIVE),
+        ([NONE, OPEN], [], ClaimFinding.INCONCLUSIVE),
+        ([NONE, NONE], [NONE], ClaimFinding.NOT_MEASURED),
+    ],
+)
+def test_what_is_open_decides_nothing_that_it_could_change(
+    holds: list[Finding], unless: list[Finding], expected: ClaimFinding
+) -> None:
+    found = [
+        *(evidence(verdict, "holds") for verdict in holds),
+        *(evidence(verdict, "unless") for verdict in unless),
+    ]
+
+    assert conclude_claim(found)[0] is expected
+
+
+def test_a_nuanced_claim_has_the_conditions_of_each_side() -> None:
+    found = [
+        evidence(HELD, where="forty threads"),
+        evidence(HELD, where="forty threads"),
+        evidence(CROSSED, where="four hundred threads"),
+        evidence(HELD, "unless", where="a cold pool"),
+    ]
+
+    assert conclude_claim(found)[1] == ("so: forty threads; but: four hundred threads, a cold pool")
+
+
+def test_a_condition_without_words_is_the_check_itself() -> None:
+    assert conclude_claim([evidence(HELD)])[1] == "so: a.p99 < 3ms"
+    assert conclude_claim([evidence(CROSSED)])[1] == "not so: a.p99 < 3ms"
+
+
+def test_what_is_open_is_told_with_its_reason() -> None:
+    found = [evidence(HELD, where="one user"), evidence(OPEN, "unless", where="two users")]
+
+    assert conclude_claim(found)[1] == "open: two users (it is inconclusive)"
+    assert conclude_claim([evidence(NONE)])[1] == "a.p99 < 3ms (it is not-measured)"
