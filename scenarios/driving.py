@@ -115,6 +115,8 @@ class Driver:
 
     async def _work(self, level: float) -> None:
         await self.build_up(level)
+        # Each user was answered once, whoever built it up: the harness takes it from there.
+        self._completed = max(self._completed, int(level))
         self._built.set()
         while True:
             self._idle.clear()
@@ -123,11 +125,11 @@ class Driver:
             await asyncio.sleep(0)
 
     async def _tell(self) -> None:
+        """Tell of progress; none before the load is built up, so that the pilot waits for it."""
         while True:
             await asyncio.sleep(PROGRESS_EVERY_S)
-            await self._say(
-                "progress", step=self._step, t_s=time.monotonic(), completed=self._completed
-            )
+            completed = self._completed if self._built.is_set() else 0
+            await self._say("progress", step=self._step, t_s=time.monotonic(), completed=completed)
 
     async def _hold_window(self, command: dict[str, Any]) -> None:
         self._window_s = (command["opens_at_s"], command["closes_at_s"])

@@ -110,7 +110,7 @@ class _Looking:
     def __init__(
         self, session: Session, seconds: int, options: Sequence[str], *, dump: bool
     ) -> None:
-        self.folder = session.path / "profile"
+        self.folder = session.path.resolve() / "profile"
         self.stacks = self.folder / "stacks.txt"
         self.flame_graph = self.folder / "flamegraph.svg"
         self.dumped = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -15,6 +16,7 @@ from bench.cli.measuring import Outcome, measure
 from bench.errors import FingerprintError, UsageError
 from bench.execution.machine.environment import differing_identity, read_environment
 from bench.execution.machine.needs import find_unmet
+from bench.execution.machine.preparing import prepare_needs
 from bench.execution.machine.source_version import read_source_version
 from bench.execution.targets.addresses import locate
 from bench.model.environment import Environment
@@ -52,6 +54,7 @@ def begin_run(plan: Plan, results: Path) -> Session:
     """
     environment = read_environment()
     skipped = find_skipped(plan, environment)
+    skipped |= _prepare(plan, skipped)
     plan = leave_out(plan, skipped)
     check_limits(plan, environment.open_files_limit)
     _check_addresses(plan)
@@ -81,6 +84,16 @@ def find_skipped(plan: Plan, environment: Environment) -> dict[str, str]:
         for experiment in plan.experiments
     }
     return {name: because for name, because in unmet.items() if because}
+
+
+def _prepare(plan: Plan, skipped: Mapping[str, str]) -> dict[str, str]:
+    """Get what the experiments need that are not skipped; return why some are all the same."""
+    failures = {
+        experiment.name: prepare_needs(experiment, lambda text: print(text, file=sys.stderr))
+        for experiment in plan.experiments
+        if experiment.name not in skipped
+    }
+    return {name: because for name, because in failures.items() if because}
 
 
 def resume_run(given: str, results: Path) -> Session:

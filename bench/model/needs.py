@@ -22,3 +22,8 @@ class Needs(Record):
     )
     ptrace: bool = Field(False, description="processes may look into others, as profilers do")
     commands: tuple[str, ...] = Field((), description="programs that are found on the PATH")
+    prepare: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
+        (),
+        description="commands that get the rest, run before the first trial; where one fails, the "
+        "experiment is skipped",
+    )

@@ -92,6 +92,8 @@ def _adjust(experiment: Experiment, options: PlanOptions) -> Experiment:
     load |= _chosen_ladder(experiment, options)
     document = file.model_dump() | changes | {"load": load}
     document["variants"] = _chosen_variants(experiment, options, document["variants"])
+    for preset in document["presets"].values():
+        preset["variants"] = None  # it may name some that were not chosen
     try:
         return experiment.model_copy(update={"file": ExperimentFile.model_validate(document)})
     except ValidationError as error:

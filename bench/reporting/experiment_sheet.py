@@ -81,6 +81,7 @@ def _needs(needs: Needs) -> str:
         f"Python {needs.python}" if needs.python else "",
         "ptrace" if needs.ptrace else "",
         *needs.commands,
+        *(shlex.join(command) for command in needs.prepare),
     )
     return ", ".join(filter(None, asked))
 

@@ -22,6 +22,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers requests of one connection, in a thread that is its own."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer, or hold."""

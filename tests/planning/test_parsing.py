@@ -107,6 +107,7 @@ def test_a_wrong_duration_says_how_to_write_one() -> None:
             "search_from is at most search_to",
         ),
         (("[load]", "[presets.quick.strata]\nsize=[1]\n[load]"), "is not in strata"),
+        (("[load]", "[presets.quick]\nvariants=['x']\n[load]"), "variants: there is no x"),
         (("[load]", "window = -1\n[load]"), "duration can't be"),
         (("users = [1, 10, 50]", "users = [1]\ntimeout = 0"), "greater than 0"),
         (("users = [1, 10, 50]", "users = [1]\nmax_warm_up = 1"), "greater than or equal to 2"),

@@ -155,3 +155,21 @@ def test_a_preset_shortens_the_window_of_a_search(build_experiment: Build) -> No
 def test_a_ladder_does_not_fit_a_search(build_experiment: Build, option: str) -> None:
     with pytest.raises(UsageError, match=f"--{option} does not fit waiting, which searches"):
         make_plan("x", [build_experiment(load=SEARCH)], PlanOptions(**{option: (5,)}))
+
+
+def test_a_preset_may_choose_variants_and_the_baseline_stays(build_experiment: Build) -> None:
+    experiment = build_experiment(
+        variants={
+            "threads": {"command": ["serve"], "baseline": True},
+            "loop": {"command": ["serve"]},
+            "other": {"command": ["serve"]},
+        },
+        presets={"smoke": {"variants": ["other"]}},
+    )
+
+    def chosen(options: PlanOptions) -> set[str]:
+        return {trial.variant for trial in make_plan("x", [experiment], options).trials}
+
+    assert chosen(PlanOptions(preset="smoke")) == {"threads", "other"}
+    assert chosen(PlanOptions(preset="smoke", variants=("loop",))) == {"threads", "loop"}
+    assert chosen(PlanOptions()) == {"threads", "loop", "other"}

@@ -68,7 +68,7 @@ class PySpy:
             ProcessSpec(
                 name="py-spy",
                 argv=(find_py_spy(), *arguments, "--pid", str(self.pid)),
-                env=dict(os.environ),
+                env=os.environ | {"RUST_BACKTRACE": "0"},
                 cwd=self.folder,
                 log=log,
                 cores=self.cores,

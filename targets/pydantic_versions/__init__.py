@@ -1,0 +1,1 @@
+"""The same models under two major versions of pydantic."""
