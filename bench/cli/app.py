@@ -20,6 +20,7 @@ from bench.cli import (
     gate,
     init,
     list_experiments,
+    pack,
     plan,
     profile,
     report,
@@ -48,6 +49,7 @@ app.command("report")(report.report)
 app.command("claims")(claims.claims)
 app.command("runs")(runs.runs)
 app.command("delete")(delete.delete)
+app.command("pack")(pack.pack)
 app.command("serve")(serve.serve)
 app.command("profile")(profile.profile)
 app.command("gate")(gate.gate)

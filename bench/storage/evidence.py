@@ -13,6 +13,7 @@ from bench.model.slices import SliceLine
 from bench.storage.atomic import write_atomically
 from bench.storage.guarding import reading_from
 from bench.storage.lines import read_lines, read_tolerantly
+from bench.storage.packing import exists, open_text
 
 SLICES: Final = "slices.jsonl"
 READINGS: Final = "readings.jsonl"
@@ -61,7 +62,7 @@ def read_answers(folder: Path) -> tuple[Answer, ...] | None:
         StorageError: they can't be read.
     """
     path = folder / ANSWERS
-    if not path.exists():
+    if not exists(path):
         return None
-    with reading_from(path):
-        return _ANSWERS.validate_json(path.read_text(encoding="utf-8"))
+    with reading_from(path), open_text(path) as file:
+        return _ANSWERS.validate_json(file.read())

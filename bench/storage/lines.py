@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bench.errors import StorageError
 from bench.storage.guarding import reading_from, storing_in
+from bench.storage.packing import exists, open_text
 
 _Line = TypeVar("_Line")
 
@@ -33,7 +34,7 @@ def read_lines(path: Path, line_type: TypeAdapter[_Line]) -> list[_Line]:
     Raises:
         StorageError: a whole line is no such record; the message names it.
     """
-    if not path.exists():
+    if not exists(path):
         return []
     return [_parse(path, number, line, line_type) for number, line in _whole_lines(path)]
 
@@ -46,7 +47,7 @@ def read_tolerantly(path: Path, line_type: TypeAdapter[_Line]) -> tuple[list[_Li
     """
     records: list[_Line] = []
     unreadable = 0
-    if path.exists():
+    if exists(path):
         for _, line in _whole_lines(path):
             try:
                 records.append(line_type.validate_json(line))
@@ -56,7 +57,7 @@ def read_tolerantly(path: Path, line_type: TypeAdapter[_Line]) -> tuple[list[_Li
 
 
 def _whole_lines(path: Path) -> Iterator[tuple[int, str]]:
-    with reading_from(path), path.open(encoding="utf-8") as file:
+    with reading_from(path), open_text(path) as file:
         for number, line in enumerate(file, 1):
             if line.endswith("\n"):
                 yield number, line

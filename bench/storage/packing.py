@@ -1,0 +1,84 @@
+"""Packing: the raw files of a stored run, compressed in place; they are read as before.
+
+What a run is judged by (`run.json`, `trial.json`) stays as it is. xz, since lines that differ in a
+few digits shrink to a tenth, and Python reads it without any library.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+from bench.errors import StorageError
+from bench.storage.guarding import storing_in
+from bench.storage.run_folder import SERVICES, TRIALS, TRIED
+
+SUFFIX: Final = ".xz"
+_RAW: Final = frozenset({".jsonl", ".log", ".journal"})
+_RAW_NAMES: Final = frozenset({"answers.json", "generator.json"})
+
+
+def open_text(path: Path) -> IO[str]:
+    """Open a raw file for reading, packed or not.
+
+    Raises:
+        FileNotFoundError: it is there in neither form.
+    """
+    packed = packed_path(path)
+    if packed.exists() and not path.exists():
+        return lzma.open(packed, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")
+
+
+def exists(path: Path) -> bool:
+    """Tell whether a raw file is there, packed or not."""
+    return path.exists() or packed_path(path).exists()
+
+
+def packed_path(path: Path) -> Path:
+    """Return where a raw file is once it is packed."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def pack_run(folder: Path) -> tuple[int, int]:
+    """Compress the raw files of a run that is whole; return their bytes before and after.
+
+    Each file is replaced once its compressed form is written: an interruption loses nothing.
+
+    Raises:
+        StorageError: a file can't be read or written.
+    """
+    before = after = 0
+    for path in _list_raw(folder):
+        packed = packed_path(path)
+        with storing_in(folder):
+            content = path.read_bytes()
+            unfinished = packed.with_name(f"{packed.name}.tmp")
+            unfinished.write_bytes(lzma.compress(content))
+            unfinished.replace(packed)
+            path.unlink()
+        before += len(content)
+        after += packed.stat().st_size
+    return before, after
+
+
+def refuse_unfinished(unfinished: int, path: Path) -> None:
+    """Refuse to pack a run that may still be resumed.
+
+    Raises:
+        StorageError: it lacks trials.
+    """
+    if unfinished:
+        raise StorageError(
+            f"{path} lacks {unfinished} trials, and could not be resumed once it is packed.",
+            hint=f"Measure the rest first: bench run --resume {path}",
+        )
+
+
+def _list_raw(folder: Path) -> Iterator[Path]:
+    for part in (TRIALS, TRIED, SERVICES):
+        for path in sorted((folder / part).rglob("*")):
+            if path.is_file() and (path.suffix in _RAW or path.name in _RAW_NAMES):
+                yield path
