@@ -16,7 +16,7 @@ from targets.asgi_app import asgi_app
 
 CHUNKS = 100
 _CHUNK = b"x" * 64
-_LOOPS = 100_000
+_LOOPS = 60_000
 
 
 class PlainMiddleware:

@@ -46,14 +46,15 @@ class Sample:
     def counts(self, *, for_errors: bool) -> bool:
         """Tell whether the step may be judged by, or enough of the steps.
 
-        A step that is invalid for its failed requests counts where these are what is looked at.
+        A step that is invalid for its failed requests counts where these are what is looked at;
+        where all may fail, the experiment has no caution for errors, but nothing was measured.
         """
         if len(self.steps) > 1:
             return len(self.valid) >= MIN_STEPS_OF_SLOPE
         if self.step.valid or not for_errors:
             return self.step.valid
         found = {each.code for each in self.step.cautions if each.code.invalidates}
-        return CautionCode.ERRORS in found and found <= _OF_ERRORS
+        return found <= _OF_ERRORS and not found <= {CautionCode.NO_STEADY_STATE}
 
 
 class Samples:

@@ -87,6 +87,7 @@ def test_requests_without_an_answer_may_have_failed_or_not(judge):
         (CautionCode.ERRORS,),
         (CautionCode.ERRORS, CautionCode.NOTHING_MEASURED, CautionCode.UNPINNED),
         (CautionCode.ERRORS, CautionCode.NO_STEADY_STATE),
+        (CautionCode.NOTHING_MEASURED,),  # where as many may fail as there are
     ],
 )
 def test_steps_that_are_invalid_for_their_errors_are_looked_at(judge, codes):
@@ -102,7 +103,7 @@ def test_steps_that_are_invalid_for_their_errors_are_looked_at(judge, codes):
     [
         (CautionCode.ERRORS, CautionCode.GENERATOR_RESOURCES),
         (CautionCode.NO_STEADY_STATE,),
-        (CautionCode.NOTHING_MEASURED,),
+        (CautionCode.NOTHING_MEASURED, CautionCode.CPU_STOLEN),
     ],
 )
 def test_steps_that_are_invalid_for_other_reasons_are_not(judge, codes):
