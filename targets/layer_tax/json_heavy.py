@@ -1,4 +1,4 @@
-"""FastAPI, with a handler that writes a JSON list of 10,000 items: work, and next to no waiting."""
+"""FastAPI, with a handler that writes a JSON list of 40,000 items: work, and next to no waiting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import Response
 from targets.asgi_app import asgi_app
 from targets.layer_tax.answer import ITEM, WAIT_S
 
-MANY = [ITEM] * 10_000
+MANY = [ITEM] * 40_000
 app = asgi_app()
 
 
