@@ -52,6 +52,10 @@ SCRIPTED: dict[str, list[Asked]] = {
 """What the experiments with a scenario in Python ask, by name."""
 
 
+ASKED_ELSEWHERE = ("io-concurrency", "blocking-call", "loop-stall", "database")
+"""In `test_same_answers`, which looks at what they answer, too."""
+
+
 def read(path: Path) -> ExperimentFile:
     return ExperimentFile.model_validate(tomllib.loads(path.read_text()))
 
@@ -61,7 +65,9 @@ def comparable() -> Iterator[Any]:
         if path.name == "suite.toml":
             continue
         file = read(path)
-        if file.same.check and (file.flow or path.stem in SCRIPTED):
+        apps = all(variant.app is not None for variant in file.variants.values())
+        asked = bool(file.flow) or path.stem in SCRIPTED
+        if file.same.check and asked and apps and path.stem not in ASKED_ELSEWHERE:
             yield pytest.param(path.stem, file, id=path.stem)
 
 
