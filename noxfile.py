@@ -111,6 +111,13 @@ def smoke(session: nox.Session) -> None:
 
 
 @nox.session
+def reference(session: nox.Session) -> None:
+    """Write the verdicts of results/reference into README and docs."""
+    _install(session)
+    session.run("python", "-m", "benchmarks.reference")
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Our generator beside others, as ratios in one run; nothing else may run meanwhile.
 

@@ -38,7 +38,7 @@ class Copy:
         self.kill()
 
     def kill(self) -> None:
-        """End it at once, with all that it has started."""
+        """End it at once, if it has not ended by itself."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

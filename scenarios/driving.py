@@ -114,6 +114,14 @@ class Driver:
         self._working = asyncio.create_task(self._work(level))
 
     async def _work(self, level: float) -> None:
+        try:
+            await self._repeat(level)
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            await self._say("error", kind="scenario", message=message)
+            raise
+
+    async def _repeat(self, level: float) -> None:
         await self.build_up(level)
         # Each user was answered once, whoever built it up: the harness takes it from there.
         self._completed = max(self._completed, int(level))
@@ -142,7 +150,7 @@ class Driver:
         await self._say("drained", step=self._step, t_s=time.monotonic(), censored=0)
 
     async def _until_idle(self, deadline_s: float) -> None:
-        """Wait for the attempt that is under way; what has failed is raised here, and ends us."""
+        """Wait for the attempt that is under way, and raise what it failed with."""
         waiting = asyncio.create_task(self._idle.wait())
         await asyncio.wait(
             {self._working, waiting},

@@ -186,7 +186,9 @@ def _refuse_other_kinds(check: Check, given: str) -> None:
     if subject.quantity == "error_ratio" and subject.sloped:
         raise ValueError(f"error_ratio has no slope in {given!r}")
     for term in check.terms[1:]:
-        if term.dimension != subject.dimension:
+        # What an observation is, only whoever tells it knows.
+        kinds = {term.dimension, subject.dimension} - {"told"}
+        if len(kinds) > 1:
             raise ValueError(
                 f"{subject.quantity} and {term.quantity} are of different kinds in {given!r}"
             )

@@ -51,6 +51,16 @@ def count_verdicts(claims: Iterable[ClaimVerdict]) -> str:
     return ", ".join(counted) or "none"
 
 
+def write_verdict(claim: ClaimVerdict) -> str:
+    """Write a claim's verdict in words."""
+    return _VERDICTS[claim.verdict]
+
+
+def write_found(evidence: EvidenceVerdict) -> str:
+    """Write in a word or two what was found of a check."""
+    return _FOUND[evidence.verdict]
+
+
 def _verdicts(claims: Sequence[ClaimVerdict]) -> Table:
     return Table(
         columns=(
@@ -61,7 +71,7 @@ def _verdicts(claims: Sequence[ClaimVerdict]) -> Table:
         ),
         rows=tuple(
             Row(
-                cells=(claim.id, _VERDICTS[claim.verdict], claim.says, claim.because),
+                cells=(claim.id, write_verdict(claim), claim.says, claim.because),
                 counts=claim.verdict is not ClaimFinding.NOT_MEASURED,
             )
             for claim in claims
@@ -101,7 +111,7 @@ def _row(claim: str, evidence: EvidenceVerdict) -> Row:
             claim,
             evidence.threshold,
             write_estimate(evidence),
-            _FOUND[evidence.verdict],
+            write_found(evidence),
             str(evidence.n),
             evidence.where,
             "claim" if evidence.role == "holds" else "exception",

@@ -11,8 +11,8 @@ from typing import Final
 
 SLEEP_S: Final = 0.05
 _LOOPS: Final = 1_000_000
-_HASH_ROUNDS: Final = 60_000
-_TEXT: Final = json.dumps([{"id": number, "name": f"user{number}"} for number in range(60_000)])
+_HASH_ROUNDS: Final = 150_000
+_TEXT: Final = json.dumps([{"id": number, "name": f"user{number}"} for number in range(130_000)])
 
 
 def sleep() -> None:

@@ -9,6 +9,7 @@ import base64
 import importlib.util
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -56,6 +57,10 @@ ASKED_ELSEWHERE = ("io-concurrency", "blocking-call", "loop-stall", "database")
 """In `test_same_answers`, which looks at what they answer, too."""
 
 
+def version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
 def read(path: Path) -> ExperimentFile:
     return ExperimentFile.model_validate(tomllib.loads(path.read_text()))
 
@@ -67,7 +72,9 @@ def comparable() -> Iterator[Any]:
         file = read(path)
         apps = all(variant.app is not None for variant in file.variants.values())
         asked = bool(file.flow) or path.stem in SCRIPTED
-        if file.same.check and asked and apps and path.stem not in ASKED_ELSEWHERE:
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        runs = file.needs.python is None or version(file.needs.python) <= version(here)
+        if file.same.check and asked and apps and runs and path.stem not in ASKED_ELSEWHERE:
             yield pytest.param(path.stem, file, id=path.stem)
 
 

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from bench.cli.choosing import read_suite
+from bench.model.claim import ClaimVerdict, EvidenceVerdict
+from bench.model.environment import Environment
+from bench.model.run import RunRecord
+from benchmarks.reference.__main__ import find_changes, list_pages
+from benchmarks.reference.pages import fill_page
+
+PAGE = """# A page
+<!-- claims: C05 -->
+old
+<!-- end of claims -->
+between
+<!-- verdicts -->
+<!-- end of verdicts -->
+after
+"""
+
+
+@pytest.fixture
+def claim() -> ClaimVerdict:
+    values: dict[str, Any] = {
+        "experiment": "shop",
+        "threshold": "loop.throughput > 2 * threads.throughput",
+        "stratum": {},
+        "load": None,
+        "name": None,
+        "variant": "loop",
+        "quantity": "throughput",
+        "against": "threads.throughput",
+        "operator": ">",
+        "bound": 2.0,
+        "unit": "",
+        "value": 4.91,
+        "low": 4.8,
+        "high": 5.02,
+        "level": 0.95,
+        "n": 5,
+        "method": "t on logs",
+        "trials": (1, 2),
+        "dropped": 0,
+        "verdict": "held",
+        "because": "",
+        "role": "unless",
+        "where": "400 users",
+        "run_id": "one",
+    }
+    return ClaimVerdict(
+        id="C05",
+        says="threads | prevent density",
+        verdict="nuanced",
+        because="so: 400 users",
+        evidence=(EvidenceVerdict(**values),),
+    )
+
+
+@pytest.fixture
+def record() -> RunRecord:
+    machine = Environment.model_construct(
+        cpu_model="a CPU", cores=2, memory_bytes=2**30, kernel="6.18", python="CPython 3.11.7"
+    )
+    return RunRecord.model_construct(run_id="one", environment=machine)
+
+
+def test_marks_are_filled_and_all_else_stays(claim: ClaimVerdict, record: RunRecord) -> None:
+    page = fill_page(PAGE, {"C05": claim}, [record])
+
+    assert "old" not in page
+    assert "4.91 [4.80, 5.02]" in page
+    assert "400 users (exception)" in page
+    assert r"threads \| prevent density" in page
+    assert "1 nuanced." in page
+    assert "Run one on a CPU, 2 cores, 1024.0 MiB" in page
+    assert [line for line in page.splitlines() if line in ("# A page", "between", "after")]
+    assert fill_page(page, {"C05": claim}, [record]) == page
+
+
+def test_without_a_run_it_says_so(claim: ClaimVerdict) -> None:
+    assert fill_page(PAGE, {"C05": claim}, []).count("There is no reference run yet.") == 2
+
+
+def test_a_mark_of_a_claim_that_there_is_not_is_an_error(record: RunRecord) -> None:
+    with pytest.raises(KeyError):
+        fill_page(PAGE, {}, [record])
+
+
+def test_every_claim_of_the_suite_is_told_of_on_some_page() -> None:
+    marks = re.compile(r"<!-- claims: ([A-Z0-9 ]+) -->")
+    told = {
+        name
+        for page in list_pages()
+        for ids in marks.findall(page.read_text())
+        for name in ids.split()
+    }
+
+    assert told == set(read_suite().claims)
+
+
+def test_readme_and_docs_are_as_the_reference_run_has_them() -> None:
+    """`nox -s reference` writes them."""
+    assert list(find_changes()) == []
