@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -24,39 +24,13 @@ after
 
 
 @pytest.fixture
-def claim() -> ClaimVerdict:
-    values: dict[str, Any] = {
-        "experiment": "shop",
-        "threshold": "loop.throughput > 2 * threads.throughput",
-        "stratum": {},
-        "load": None,
-        "name": None,
-        "variant": "loop",
-        "quantity": "throughput",
-        "against": "threads.throughput",
-        "operator": ">",
-        "bound": 2.0,
-        "unit": "",
-        "value": 4.91,
-        "low": 4.8,
-        "high": 5.02,
-        "level": 0.95,
-        "n": 5,
-        "method": "t on logs",
-        "trials": (1, 2),
-        "dropped": 0,
-        "verdict": "held",
-        "because": "",
-        "role": "unless",
-        "where": "400 users",
-        "run_id": "one",
-    }
+def claim(build_evidence: Callable[..., EvidenceVerdict]) -> ClaimVerdict:
     return ClaimVerdict(
         id="C05",
         says="threads | prevent density",
         verdict="nuanced",
         because="so: 400 users",
-        evidence=(EvidenceVerdict(**values),),
+        evidence=(build_evidence(role="unless"),),
     )
 
 

@@ -2,79 +2,56 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from bench.model.claim import ClaimsDocument, ClaimVerdict, EvidenceVerdict
-from bench.model.load_level import Users
 from bench.reporting.claim_tables import build_claim_sections, count_verdicts
 from bench.reporting.claims_markdown import write_claims_markdown
 from bench.reporting.json_document import write_json_document
 from bench.reporting.terminal import print_sections
 
-
-def evidence(**changes: Any) -> EvidenceVerdict:
-    values: dict[str, Any] = {
-        "experiment": "shop",
-        "threshold": "loop.throughput > 2 * threads.throughput",
-        "stratum": {"wait_ms": 100},
-        "load": Users(users=400),
-        "name": None,
-        "variant": "loop",
-        "quantity": "throughput",
-        "against": "threads.throughput",
-        "operator": ">",
-        "bound": 2.0,
-        "unit": "",
-        "value": 4.91,
-        "low": 4.8,
-        "high": 5.02,
-        "level": 0.95,
-        "n": 5,
-        "method": "t on logs",
-        "trials": (1, 2),
-        "dropped": 0,
-        "verdict": "held",
-        "because": "",
-        "role": "holds",
-        "where": "400 users",
-        "run_id": "one",
-    }
-    return EvidenceVerdict(**values | changes)
+Build = Callable[..., EvidenceVerdict]
 
 
-def claim(name: str = "C05", verdict: str = "nuanced", *found: EvidenceVerdict) -> ClaimVerdict:
-    return ClaimVerdict(
-        id=name,
-        says="threads <b>prevent</b> density",
-        verdict=verdict,
-        because="so: 400 users",
-        evidence=found or (evidence(),),
-    )
+@pytest.fixture
+def claim(build_evidence: Build) -> Callable[..., ClaimVerdict]:
+    def build(name: str = "C05", verdict: str = "nuanced", *found: EvidenceVerdict) -> ClaimVerdict:
+        return ClaimVerdict(
+            id=name,
+            says="threads <b>prevent</b> density",
+            verdict=verdict,
+            because="so: 400 users",
+            evidence=found or (build_evidence(),),
+        )
+
+    return build
 
 
-def test_verdicts_are_counted_in_their_order() -> None:
+def test_verdicts_are_counted_in_their_order(claim: Any) -> None:
     claims = [claim("a", "refuted"), claim("b", "supported"), claim("c", "refuted")]
 
     assert count_verdicts(claims) == "1 supported, 2 refuted"
     assert count_verdicts([]) == "none"
 
 
-def test_each_claim_is_a_row_with_its_reason() -> None:
+def test_each_claim_is_a_row_with_its_reason(claim: Any) -> None:
     (section,) = build_claim_sections([claim()], with_evidence=False)
 
     (row,) = section.tables[0].rows
     assert row.cells == ("C05", "nuanced", "threads <b>prevent</b> density", "so: 400 users")
 
 
-def test_the_evidence_has_numbers_places_and_roles() -> None:
-    open_one = evidence(
+def test_the_evidence_has_numbers_places_and_roles(claim: Any, build_evidence: Build) -> None:
+    open_one = build_evidence(
         role="unless", verdict="inconclusive", because="one trial has no interval", name="GET /"
     )
 
     _, section = build_claim_sections(
-        [claim("C05", "nuanced", evidence(), open_one)], with_evidence=True
+        [claim("C05", "nuanced", build_evidence(), open_one)], with_evidence=True
     )
 
     table = section.tables[0]
@@ -87,15 +64,15 @@ def test_the_evidence_has_numbers_places_and_roles() -> None:
     assert "95 %" in table.caption
 
 
-def test_what_was_not_measured_carries_less_weight() -> None:
-    missing = evidence(verdict="not-measured", value=None, low=None, high=None, n=0)
+def test_what_was_not_measured_carries_less_weight(claim: Any, build_evidence: Build) -> None:
+    missing = build_evidence(verdict="not-measured", value=None, low=None, high=None, n=0)
 
     sections = build_claim_sections([claim("C42", "not-measured", missing)], with_evidence=True)
 
     assert [row.counts for each in sections for row in each.tables[0].rows] == [False, False]
 
 
-def test_they_fit_a_terminal_of_eighty_columns() -> None:
+def test_they_fit_a_terminal_of_eighty_columns(claim: Any) -> None:
     console = Console(width=80, record=True, file=io.StringIO())
 
     print_sections(console, build_claim_sections([claim()], with_evidence=True))
@@ -105,7 +82,7 @@ def test_they_fit_a_terminal_of_eighty_columns() -> None:
     assert any("nuanced" in line for line in lines)
 
 
-def test_markdown_has_all_of_it_and_no_markup_of_the_claims() -> None:
+def test_markdown_has_all_of_it_and_no_markup_of_the_claims(claim: Any) -> None:
     text = write_claims_markdown([claim()], [])
 
     assert "<b>" not in text
@@ -113,7 +90,7 @@ def test_markdown_has_all_of_it_and_no_markup_of_the_claims() -> None:
     assert "## Evidence" in text
 
 
-def test_the_document_holds_what_was_found() -> None:
+def test_the_document_holds_what_was_found(claim: Any) -> None:
     document = ClaimsDocument(schema_version=3, runs=("one",), claims=(claim(),))
 
     found = json.loads(write_json_document(document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -14,34 +14,18 @@ HELD, CROSSED = Finding.HELD, Finding.CROSSED
 OPEN, NONE = Finding.INCONCLUSIVE, Finding.NOT_MEASURED
 
 
-def evidence(verdict: Finding, role: str = "holds", where: str = "", **changes: Any) -> Any:
-    values: dict[str, Any] = {
-        "experiment": "shop",
-        "threshold": "a.p99 < 3ms",
-        "stratum": {},
-        "load": None,
-        "name": None,
-        "variant": "a",
-        "quantity": "p99",
-        "against": None,
-        "operator": "<",
-        "bound": 0.003,
-        "unit": "s",
-        "value": None,
-        "low": None,
-        "high": None,
-        "level": 0.95,
-        "n": 0,
-        "method": "t",
-        "trials": (),
-        "dropped": 0,
-        "verdict": verdict,
-        "because": "" if verdict is HELD else f"it is {verdict}",
-        "role": role,
-        "where": where,
-        "run_id": None,
-    }
-    return EvidenceVerdict(**values | changes)
+Evidence = Callable[..., EvidenceVerdict]
+
+
+@pytest.fixture
+def evidence(build_evidence: Evidence) -> Evidence:
+    def build(verdict: Finding, role: str = "holds", where: str = "") -> EvidenceVerdict:
+        because = "" if verdict is HELD else f"it is {verdict}"
+        return build_evidence(
+            threshold="a.p99 < 3ms", verdict=verdict, because=because, role=role, where=where
+        )
+
+    return build
 
 
 @pytest.mark.parametrize(
@@ -65,7 +49,7 @@ def evidence(verdict: Finding, role: str = "holds", where: str = "", **changes: 
     ],
 )
 def test_what_is_open_decides_nothing_that_it_could_change(
-    holds: list[Finding], unless: list[Finding], expected: ClaimFinding
+    evidence: Evidence, holds: list[Finding], unless: list[Finding], expected: ClaimFinding
 ) -> None:
     found = [
         *(evidence(verdict, "holds") for verdict in holds),
@@ -75,7 +59,7 @@ def test_what_is_open_decides_nothing_that_it_could_change(
     assert conclude_claim(found)[0] is expected
 
 
-def test_a_nuanced_claim_has_the_conditions_of_each_side() -> None:
+def test_a_nuanced_claim_has_the_conditions_of_each_side(evidence: Evidence) -> None:
     found = [
         evidence(HELD, where="forty threads"),
         evidence(HELD, where="forty threads"),
@@ -86,12 +70,12 @@ def test_a_nuanced_claim_has_the_conditions_of_each_side() -> None:
     assert conclude_claim(found)[1] == ("so: forty threads; but: four hundred threads, a cold pool")
 
 
-def test_a_condition_without_words_is_the_check_itself() -> None:
+def test_a_condition_without_words_is_the_check_itself(evidence: Evidence) -> None:
     assert conclude_claim([evidence(HELD)])[1] == "so: a.p99 < 3ms"
     assert conclude_claim([evidence(CROSSED)])[1] == "not so: a.p99 < 3ms"
 
 
-def test_what_is_open_is_told_with_its_reason() -> None:
+def test_what_is_open_is_told_with_its_reason(evidence: Evidence) -> None:
     found = [evidence(HELD, where="one user"), evidence(OPEN, "unless", where="two users")]
 
     assert conclude_claim(found)[1] == "open: two users (it is inconclusive)"

@@ -163,7 +163,8 @@ class TestSlopes:
 
     def test_a_trial_with_too_few_valid_steps_does_not_count(self, judge):
         records = judge.climbs("async", [(0, 10, 20), (0, 11, 22), (0, 12, 24)], "threads")
-        records[0] = judge.doubt(records[0], CautionCode.GENERATOR_LAG)
+        spoilt = judge.doubt(records[0], CautionCode.GENERATOR_LAG).steps[-1]
+        records[0] = records[0].model_copy(update={"steps": (*records[0].steps[:-1], spoilt)})
 
         verdict = judge.one("async.slope(threads) within 20% of 1", records, **LADDER)
 

@@ -61,6 +61,7 @@ def test_a_command_may_be_missing(here: Environment) -> None:
         ("0000000000000000", "0", True),
         ("0000000000000000", None, True),
         ("0000000000000000", "1", False),
+        ("0000000000100000", "1", False),  # another capability
     ],
 )
 def test_looking_into_others_takes_the_capability_or_a_kernel_that_does_not_mind(
