@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from driving import HOST, PORT
+from driving import HOST, PORT, ask
 
 STARTS_WITHIN_S = 20.0
 ENDS_WITHIN_S = 30.0
@@ -25,9 +25,9 @@ class Copy:
     process: subprocess.Popen[bytes]
     port: int
 
-    def terminate(self) -> float:
-        """Ask it to end, and return when that was."""
-        self.process.send_signal(signal.SIGTERM)
+    def tell(self, what: signal.Signals) -> float:
+        """Send a signal, and return when that was."""
+        self.process.send_signal(what)
         return time.monotonic()
 
     async def wait(self) -> None:
@@ -89,14 +89,25 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+async def find_worker(port: int) -> int:
+    """Ask the process that answers on a port which one it is."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        _, body = await ask(reader, writer, "/pid")
+    finally:
+        writer.close()
+    return int(body)
+
+
 def find_server(pid: int) -> int:
     """Return the first process of a server, which forked the worker that answered.
 
-    gunicorn's arbiter has workers; uvicorn with one worker is one process.
+    gunicorn's arbiter has workers, and so has uvicorn's supervisor; uvicorn with one worker is one
+    process.
     """
     parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     command = Path(f"/proc/{parent}/cmdline").read_bytes()
-    return parent if b"gunicorn" in command else pid
+    return parent if b"gunicorn" in command or b"\0-m\0uvicorn\0" in command else pid
 
 
 def _with_port(word: str, port: int) -> str:

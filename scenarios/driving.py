@@ -211,10 +211,17 @@ async def sleep_until(at_s: float) -> None:
 
 
 async def ask(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, method: str = "GET"
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    path: str,
+    method: str = "GET",
+    connection: str = "keep-alive",
 ) -> tuple[int, bytes]:
     """Send one request on an open connection, and return the status and body of its answer."""
-    head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 0\r\n\r\n"
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n"
+        f"Connection: {connection}\r\nContent-Length: 0\r\n\r\n"
+    )
     writer.write(head.encode())
     await writer.drain()
     lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import time
 from typing import Final
 
-from copying import Copy, copy_target, find_server, scratch_file
+from copying import Copy, copy_target, find_server, find_worker, scratch_file
 from driving import HOST, PORT, Driver, ask
 
 CASE: Final = os.environ["STRATUM_CASE"]
@@ -21,7 +22,7 @@ class Forgetter(Driver):
 
     async def build_up(self, level: float) -> None:  # noqa: ARG002
         """Find out how the target was started."""
-        self._pid = find_server(int(await self._ask("/pid")))
+        self._pid = find_server(await find_worker(PORT))
 
     async def attempt(self) -> None:
         """Start fifty jobs, and see."""
@@ -50,7 +51,7 @@ class Forgetter(Driver):
         )
         try:
             await self._start_jobs(copy.port)
-            told_at_s = copy.terminate()
+            told_at_s = copy.tell(signal.SIGTERM)
             await copy.wait()
         finally:
             copy.kill()

@@ -24,6 +24,9 @@ class Stream(Record):
     send_every: Annotated[Duration, Gt(0)] | None = Field(
         None, description="websocket: send it again that often"
     )
+    compression: bool = Field(
+        default=False, description="websocket: offer permessage-deflate, as browsers do"
+    )
     hold: Annotated[Duration, Gt(0)] | None = Field(
         None, description="close and open anew after that long; default: hold to the end"
     )
@@ -44,6 +47,8 @@ class Stream(Record):
     def _fits_its_protocol(self) -> Stream:
         if self.protocol == "sse" and (self.send is not None or self.send_every is not None):
             raise ValueError("send and send_every are for a websocket; sse only listens")
+        if self.protocol == "sse" and self.compression:
+            raise ValueError("compression is for a websocket, whose messages it packs")
         if self.send_every is not None and self.send is None:
             raise ValueError("send_every needs send")
         return self

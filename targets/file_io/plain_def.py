@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from targets.asgi_app import asgi_app
-from targets.file_io.file import PATH, answer, file_kept
+from targets.file_io.file import answer, file_kept, path_to_read
 
 app = asgi_app(file_kept())
 
@@ -13,4 +13,4 @@ app = asgi_app(file_kept())
 @app.get("/file")
 def read() -> Response:
     """Read in a thread."""
-    return answer(PATH.read_bytes())
+    return answer(path_to_read().read_bytes())

@@ -43,6 +43,24 @@ def test_a_connection_serves_again_before_the_job_of_its_first_request_has_ended
 
 
 @pytest.mark.smoke
+def test_a_connection_that_is_to_be_closed_does_not_wait_for_the_job(bench: Bench) -> None:
+    steps = measure(
+        bench, "background-close", "--duration", "3s", "--variants", "async-task,blocking-task"
+    )
+
+    assert told(steps, "async-task", "waited_for_job")["max"] == 0.0
+    assert told(steps, "blocking-task", "waited_for_job")["median"] == 1.0
+
+
+@pytest.mark.smoke
+def test_workers_are_renewed_under_load_without_a_loss(bench: Bench) -> None:
+    steps = measure(bench, "reload", "--duration", "9s", "--variants", "gunicorn-threads")
+
+    assert told(steps, "gunicorn-threads", "failed")["max"] == 0.0
+    assert told(steps, "gunicorn-threads", "reloaded")["median"] == 1.0
+
+
+@pytest.mark.smoke
 def test_jobs_that_nobody_waits_for_are_counted_one_by_one(bench: Bench) -> None:
     steps = measure(bench, "fire-and-forget", "--duration", "3s")
 

@@ -13,6 +13,7 @@ from bench.model.variant import Variant
     ("fields", "message"),
     [
         ({"protocol": "sse", "path": "/", "send": "hello"}, "only listens"),
+        ({"protocol": "sse", "path": "/", "compression": True}, "compression is for a websocket"),
         ({"protocol": "websocket", "path": "/", "send_every": "1s"}, "needs send"),
         ({"protocol": "websocket", "path": "no-slash"}, "path"),
         ({"protocol": "websocket", "path": "/", "sequence": "n"}, "sequence"),

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +43,8 @@ def start_target(tmp_path: Path) -> StartTarget:
         port = free_port()
         log = tmp_path / f"{port}.log"
         command = _command(variant, port, tmp_path)
-        with running(command, log, cwd=tmp_path, env=os.environ | env) as process:
+        cwd = PROJECT if variant.command is not None else tmp_path
+        with running(command, log, cwd=cwd, env=os.environ | env) as process:
             _wait_until_ready(process, port, variant.ready or "/ping", log)
             yield port
 
@@ -117,6 +119,9 @@ def _identity(uid: int | None) -> _Identity:
 
 
 def _command(variant: Variant, port: Port, folder: Path) -> tuple[str, ...]:
+    if variant.command is not None:
+        given = {"python": sys.executable, "host": "127.0.0.1", "port": str(port)}
+        return tuple(word.format_map(given) for word in variant.command)
     assert variant.app is not None
     assert variant.server is not None
     return server_command(

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.figures.misfits import find_figure_misfits
 from bench.model.experiment import Experiment, ExperimentFile
+from bench.model.figure import ForestFigure, VerdictsFigure
 from bench.model.load_level import Users
+from bench.model.narrowing import is_same_value
 from bench.model.suite import Suite
-from bench.model.threshold import find_misfits, is_same_value
+from bench.model.threshold import find_misfits
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
 
@@ -95,10 +98,10 @@ def test_the_apps_of_an_experiment_can_be_imported_from_its_root(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if name not in ("server-stack", "workers")]
+    "name", [name for name in NAMES if name not in ("server-stack", "workers", "reload")]
 )
 def test_all_uvicorns_of_an_experiment_are_configured_alike(name: str) -> None:
-    """But for server-stack and workers, whose factor it is, and for options of WebSockets."""
+    """But for those whose factor it is, reload, which needs two, and options of WebSockets."""
     servers = {
         (variant.server.loop, variant.server.http, variant.server.workers)
         for variant in experiment(name).file.variants.values()
@@ -143,3 +146,14 @@ def test_a_folder_of_targets_says_what_is_compared_and_what_is_held_fixed(name: 
     assert "**Held fixed" in readme
     assert "**What to expect.**" in readme
     assert name in (built_in.root / "targets/README.md").read_text() or "-" in name
+
+
+def test_figures_fit_their_experiments_and_are_of_each_kind() -> None:
+    for figure in SUITE.figures.values():
+        if isinstance(figure, ForestFigure):
+            assert set(figure.experiments) <= set(NAMES)
+        elif not isinstance(figure, VerdictsFigure):
+            assert not list(find_figure_misfits(figure, experiment(figure.experiment)))
+    assert {figure.kind for figure in SUITE.figures.values()} == {
+        *("lines", "bars", "spectrum", "trade-off", "timeline", "matrix", "forest", "verdicts"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 _SUMMED = ("throughput_per_s", "in_flight")
@@ -14,12 +15,14 @@ class FleetProgress:
         self._latest: dict[int, dict[str, Any]] = {}
         self._fresh: set[int] = set()
         self._errors = 0
+        self._outcomes: Counter[str] = Counter()
 
     def note(self, worker: int, report: dict[str, Any]) -> None:
         """Note a worker's report; `t_s` is by the master's clock."""
         self._latest[worker] = report
         self._fresh.add(worker)
         self._errors += int(report.get("errors") or 0)
+        self._outcomes.update(report.get("outcomes") or {})
 
     def take(self, present: set[int]) -> dict[str, Any] | None:
         """Return the report of the whole, if each worker that is present has given its part."""
@@ -33,8 +36,10 @@ class FleetProgress:
             "completed": sum(int(report["completed"]) for report in reports),
             "p99_s": max((report["p99_s"] for report in now if report["p99_s"]), default=None),
             "errors": self._errors,
+            "outcomes": dict(self._outcomes),
         }
         merged |= {name: sum(report[name] or 0 for report in now) for name in _SUMMED}
         self._fresh.clear()
         self._errors = 0
+        self._outcomes.clear()
         return merged

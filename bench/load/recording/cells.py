@@ -7,6 +7,7 @@ that the second's end brings no long pause.
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
@@ -64,7 +65,7 @@ class Cells:
         self._cells: dict[CellKey, Cell] = {}
         self._sums: dict[tuple[CellKey, int], _Sum] = {}
         self._recent_s: list[NDArray[np.float64]] = []
-        self._recent_errors = 0
+        self._recent_errors: Counter[str] = Counter()
 
     def cell(self, group: Group, name: str, outcome: str) -> Cell:
         """Return the cell of such requests, the same for as long as the step lasts."""
@@ -87,11 +88,11 @@ class Cells:
         sums, self._sums = self._sums, {}
         return [self._line(key, code, each) for (key, code), each in sums.items()]
 
-    def take_recent(self) -> tuple[NDArray[np.float64], int]:
-        """Return the users' successful response times and failures since the last call."""
+    def take_recent(self) -> tuple[NDArray[np.float64], Counter[str]]:
+        """Return the users' successful response times, and failures by outcome, since last time."""
         self.bin()
         recent, self._recent_s = self._recent_s, []
-        errors, self._recent_errors = self._recent_errors, 0
+        errors, self._recent_errors = self._recent_errors, Counter()
         return (np.concatenate(recent) if recent else np.zeros(0)), errors
 
     def _bin(self, key: CellKey, rows: NDArray[np.float64]) -> None:
@@ -100,7 +101,7 @@ class Cells:
             if key.outcome == OK:
                 self._recent_s.append(response_s)
             else:
-                self._recent_errors += len(rows)
+                self._recent_errors[key.outcome] += len(rows)
         belongs_to = self._timeline.codes(rows[:, _INTENDED])
         ended_in = self._timeline.codes(rows[:, _ENDED])
         for code in _distinct(belongs_to, ended_in):

@@ -217,7 +217,8 @@ class Recorder:
 
     def progress(self, now_s: float) -> dict[str, object]:
         """Return the numbers of a progress event; all but `completed` are since the last one."""
-        responses_s, errors = self.cells.take_recent()
+        responses_s, outcomes = self.cells.take_recent()
+        errors = outcomes.total()
         elapsed_s = max(now_s - self._progress_from_s, 1e-9)
         self._progress_from_s = now_s
         self._completed += responses_s.size + errors
@@ -226,6 +227,7 @@ class Recorder:
             "throughput_per_s": responses_s.size / elapsed_s,
             "p99_s": float(np.quantile(responses_s, 0.99)) if responses_s.size else None,
             "errors": errors,
+            "outcomes": dict(outcomes),
             "in_flight": self.in_flight,
         }
 

@@ -36,6 +36,7 @@ class StreamPlan:
     headers: Mapping[str, str] = field(default_factory=dict)
     send: str | bytes | None = None
     send_every_s: float | None = None
+    compression: bool = False
     hold_s: float | None = None
     sequence: str | None = None
     stamp: str | None = None
@@ -58,6 +59,7 @@ class StreamPlan:
             headers=rest.pop("headers", None) or {},
             send=rest.pop("send", None),
             send_every_s=rest.pop("send_every", None),
+            compression=rest.pop("compression", None) or False,
             hold_s=rest.pop("hold", None),
             sequence=rest.pop("sequence", None),
             stamp=rest.pop("stamp", None),
@@ -85,6 +87,10 @@ class StreamPlan:
         _check_headers(self.headers)
 
     def _check_sending(self) -> None:
+        if self.compression not in (True, False):
+            raise ValueError(f"compression is true or false, not {self.compression!r}")
+        if self.protocol == "sse" and self.compression:
+            raise ValueError("compression is for a websocket")
         if self.protocol == "sse" and self.send is not None:
             raise ValueError("send is for a websocket; sse only listens")
         if self.send is not None and not isinstance(self.send, str | bytes):

@@ -124,7 +124,7 @@ def _talk_starter(plan: StreamPlan, host: str) -> Callable[[str], Talk]:
     target = quote(plan.path.partition("#")[0], safe=_LEGAL_IN_TARGET)
     if plan.protocol == "websocket":
         uri = parse_uri(f"ws://{authority}{target}")
-        return lambda _: WebSocketTalk(uri, plan.headers)
+        return lambda _: WebSocketTalk(uri, plan.headers, compression=plan.compression)
     request = _sse_request(authority, target, plan)
     return lambda last_event_id: SseTalk(request, last_event_id)
 

@@ -64,7 +64,7 @@ class StreamUser(ParkedUser):
             ValueError: something of it can't be.
         """
         names = (
-            *("protocol", "path", "name", "headers", "send", "send_every"),
+            *("protocol", "path", "name", "headers", "send", "send_every", "compression"),
             *("hold", "sequence", "stamp", "clock", "silence"),
         )
         return StreamPlan.read({name: getattr(cls, name, None) for name in names})
@@ -138,6 +138,8 @@ class WebSocketUser(StreamUser):
     send: ClassVar[str | bytes | None] = None
     """A message that is sent once it is open."""
     send_every: ClassVar[float | None] = None
+    compression: ClassVar[bool] = False
+    """Offer permessage-deflate, as browsers do."""
 
     def send_message(self, data: str | bytes) -> bool:
         """Send a message, as text or binary; return False where no stream is open."""

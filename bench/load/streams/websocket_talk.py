@@ -8,6 +8,7 @@ from typing import Final
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage, InvalidStatus
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Close, CloseCode, Frame, Opcode
 from websockets.http11 import Response
 from websockets.protocol import State
@@ -25,7 +26,12 @@ _SUBPROTOCOLS: Final = "sec-websocket-protocol"
 
 
 class WebSocketTalk:
-    """One connection; no extension is offered, so none is taken."""
+    """One connection.
+
+    Args:
+        compression: offer permessage-deflate (RFC 7692), which the server may take up; no other
+            extension is offered, so none is taken.
+    """
 
     __slots__ = (
         "_extra",
@@ -41,14 +47,21 @@ class WebSocketTalk:
     retry_s: float | None = None
     last_event_id = ""
 
-    def __init__(self, uri: WebSocketURI, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, uri: WebSocketURI, headers: Mapping[str, str], *, compression: bool = False
+    ) -> None:
         offered = [
             Subprotocol(each.strip())
             for name, value in headers.items()
             if name.lower() == _SUBPROTOCOLS
             for each in value.split(",")
         ]
-        self._protocol = ClientProtocol(uri, subprotocols=offered or None, max_size=_MOST_BYTES)
+        self._protocol = ClientProtocol(
+            uri,
+            subprotocols=offered or None,
+            extensions=[ClientPerMessageDeflateFactory()] if compression else None,
+            max_size=_MOST_BYTES,
+        )
         self._extra = headers
         self._parts: list[bytes] | None = None
         self._is_text = False

@@ -12,15 +12,16 @@ def report(**fields: object) -> dict[str, Any]:
 
 def test_one_report_is_due_when_every_worker_has_given_its_part() -> None:
     progress = FleetProgress()
-    progress.note(0, report(t_s=1.0, p99_s=0.3, errors=1))
+    progress.note(0, report(t_s=1.0, p99_s=0.3, errors=1, outcomes={"timeout": 1}))
     assert progress.take({0, 1}) is None
-    progress.note(1, report(t_s=1.1, p99_s=0.2, errors=2, completed=5))
+    progress.note(1, report(t_s=1.1, p99_s=0.2, errors=2, completed=5, outcomes={"timeout": 2}))
     assert progress.take({0, 1}) == {
         "t_s": 1.1,
         "completed": 15,
         "throughput_per_s": 40.0,
         "p99_s": 0.3,
         "errors": 3,
+        "outcomes": {"timeout": 3},
         "in_flight": 4,
     }
     assert progress.take({0, 1}) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
@@ -23,11 +24,17 @@ URI = parse_uri("ws://127.0.0.1:8000/prices?of=all")
 
 
 def accept(
-    headers: dict[str, str] | None = None, subprotocols: list[str] | None = None
+    headers: dict[str, str] | None = None,
+    subprotocols: list[str] | None = None,
+    *,
+    compression: bool = False,
 ) -> tuple[WebSocketTalk, ServerProtocol]:
-    """Return both sides of an open connection."""
-    talk = WebSocketTalk(URI, headers or {})
-    server = ServerProtocol(subprotocols=subprotocols)  # type: ignore[arg-type]
+    """Return both sides of an open connection; the server would take up compression."""
+    talk = WebSocketTalk(URI, headers or {}, compression=compression)
+    server = ServerProtocol(
+        subprotocols=subprotocols,  # type: ignore[arg-type]
+        extensions=[ServerPerMessageDeflateFactory()],
+    )
     server.receive_data(talk.hello())
     (request,) = server.events_received()
     assert isinstance(request, Request)
@@ -67,6 +74,19 @@ def test_a_subprotocol_can_be_asked_for() -> None:
     talk, server = accept({"Sec-WebSocket-Protocol": "v2, v1"}, subprotocols=["v1"])
     assert talk.is_open
     assert server.subprotocol == "v1"
+
+
+def test_messages_are_packed_where_that_was_offered_and_not_otherwise() -> None:
+    text = "x" * 1000
+    for compression, fewest, most in ((False, 1000, 1010), (True, 1, 100)):
+        talk, server = accept(compression=compression)
+        server.send_text(text.encode())
+        packed = sent(server)
+        assert fewest <= len(packed) <= most
+        assert talk.feed(packed) == [Event(text)]
+        message = talk.message(text)
+        assert fewest <= len(message) <= most
+        assert [bytes(frame.data).decode() for frame in heard(server, message)] == [text]
 
 
 def test_text_and_binary_messages_come_as_such() -> None:
