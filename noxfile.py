@@ -69,6 +69,7 @@ def _tests(session: nox.Session) -> None:
         "--ignore=tests/functional",
         "--ignore=tests/faults",
         "--ignore=tests/targets",
+        "--ignore=tests/reporting/html/browser",
         *_TWO_AT_A_TIME,
         "--cov",
         "--cov-report=term-missing:skip-covered",
@@ -85,7 +86,10 @@ def _tests(session: nox.Session) -> None:
 
 
 def _functional(session: nox.Session) -> None:
-    where = ("tests/functional", "tests/faults", "tests/targets")
+    where = (
+        *("tests/functional", "tests/faults", "tests/targets"),
+        "tests/reporting/html/browser",
+    )
     others = [f"--ignore={path}" for path in _ALONE]
     quick = ("-m", "not smoke")
     session.run("pytest", *quick, *_TWO_AT_A_TIME, *where, *others, *session.posargs)
@@ -107,7 +111,8 @@ def smoke(session: nox.Session) -> None:
     """Shapes that follow from queueing laws, measured for real; one re-measurement is allowed."""
     _install(session)
     session.run("pytest", "tests/smoke", *session.posargs)
-    session.run("pytest", "-m", "smoke", "tests/functional", *session.posargs)
+    where = ("tests/functional", "tests/reporting/html/browser")
+    session.run("pytest", "-m", "smoke", *where, *session.posargs)
 
 
 @nox.session

@@ -7,6 +7,7 @@ BenchError                      exit
   StorageError                  2    a run folder that cannot be read or written
     SchemaVersionError          2    a run folder of a format that this version does not know
   ServiceError                  2    a service (database, upstream) that cannot be had
+  FigureError                   2    a figure that cannot be drawn here as it is meant to look
   MeasurementError              3    nothing valid could be measured
     GeneratorError              3    the load generator failed or was lost
     FingerprintError            3    the stored run comes from another machine
@@ -95,6 +96,12 @@ class SchemaVersionError(StorageError):
 
 class ServiceError(BenchError):
     """A service that targets need could not be started or reached."""
+
+    exit_code = EXIT_USAGE
+
+
+class FigureError(BenchError):
+    """A figure that cannot be drawn on this machine as it is meant to look."""
 
     exit_code = EXIT_USAGE
 

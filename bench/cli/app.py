@@ -15,8 +15,10 @@ import typer
 from bench.cli import (
     calibrate,
     claims,
+    compare,
     delete,
     doctor,
+    figures,
     gate,
     init,
     list_experiments,
@@ -31,6 +33,7 @@ from bench.cli import (
     show,
     worker,
 )
+from bench.cli.open import open_report
 from bench.errors import EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_USAGE, BenchError
 
 app = typer.Typer(
@@ -47,6 +50,9 @@ app.command("show")(show.show)
 app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("claims")(claims.claims)
+app.command("figures")(figures.figures)
+app.command("compare")(compare.compare)
+app.command("open")(open_report)
 app.command("runs")(runs.runs)
 app.command("delete")(delete.delete)
 app.command("pack")(pack.pack)

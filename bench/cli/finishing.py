@@ -29,12 +29,18 @@ from bench.reporting.tables import build_sections
 from bench.reporting.terminal import print_sections
 from bench.reporting.threshold_table import build_threshold_sections, count_findings
 from bench.storage.reading_runs import read_run
+from bench.storage.run_folder import REPORT_FILE
 
 
 def finish(
-    path: Path, outcome: Outcome, *, as_json: bool, checking: Checking | None = None
+    path: Path,
+    outcome: Outcome,
+    *,
+    as_json: bool,
+    checking: Checking | None = None,
+    with_report: bool = True,
 ) -> None:
-    """Print what a run found, and exit as it went.
+    """Print what a run found, write its report, and exit as it went.
 
     Raises:
         typer.Exit: with the code of the first failure, or of what else went wrong.
@@ -42,6 +48,10 @@ def finish(
     run = read_run(path)
     document = document_run(run)
     _print_results(run, document, as_json=as_json)
+    if with_report and run.trials:
+        from bench.cli.html_report import write_html_report
+
+        write_html_report(run, document)
     failures = [*outcome.failures, *_deaths(run)]
     for failure in failures:
         print_error(Console(stderr=True), failure)
@@ -82,6 +92,8 @@ def _last_words(run: StoredRun, outcome: Outcome) -> str:
     if outcome.interrupted:
         done, planned = len(run.trials), len(run.record.plan.trials)
         words = f"Interrupted: {done} of {planned} trials are kept.\n{words}"
+    if (run.path / REPORT_FILE).exists():
+        words += f"Report: {run.path / REPORT_FILE}\n"
     if run.unfinished:
         words += f"Measure the rest: bench run --resume {run.path}\n"
     return words

@@ -76,6 +76,9 @@ def gate(
         Path | None,
         typer.Option(metavar="FILE", help="Write the body of a pull request's comment as well."),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page for the browser as well.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as one JSON document on stdout.")
     ] = False,
@@ -108,7 +111,7 @@ def gate(
         budget_s=budget,
         strict=strict,
         fail_on_inconclusive=fail_on_inconclusive,
-        outputs=Outputs(output, as_json, junit, comment),
+        outputs=Outputs(output, as_json, junit, comment, html),
         pin=(pin or Pin.AUTO).value,
         seed=seed,
         results=results,

@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from bench.analysis.judging import ArmLines, judge_duet, judge_trial
+from bench.cli.keys import obeying_keys
 from bench.errors import BenchError, StorageError, SupervisorError
 from bench.execution.machine.pinning import can_pin, pin_self
 from bench.execution.services.starting import start_services
 from bench.execution.supervision.processes import Supervisor, supervise
 from bench.execution.trials.comparing_answers import References
 from bench.execution.trials.conducting import conduct_trial
+from bench.execution.trials.controls import Controls
 from bench.execution.trials.fleet import RunFleet, prepare_fleet, saying_farewell
 from bench.execution.trials.parts import share_out
 from bench.execution.trials.setting import Side, TrialSetting, alike
@@ -29,6 +32,9 @@ from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.planning.placing import place
 from bench.storage.evidence import read_answers, read_evidence
 from bench.storage.run_folder import RunFolder, arm_folder
+
+KEYS: Final = "s skips the step, q ends after this trial, Ctrl-C ends now"
+"""What `measure` makes of keys, where it is given controls."""
 
 Announce = Callable[[ProgressEvent], None]
 Attend = Callable[[TrialSetting, Sequence[StandingTarget]], None]
@@ -50,6 +56,7 @@ async def measure(
     environment: Environment,
     announce: Announce,
     attend: Attend = lambda *_: None,
+    controls: Controls | None = None,
 ) -> Outcome:
     """Measure the trials of a plan that are not finished yet; `attend` is told who stands.
 
@@ -61,16 +68,26 @@ async def measure(
         SupervisorError: processes can't be controlled any more.
     """
     outcome = Outcome()
+    wishes = controls or Controls()
     work = asyncio.ensure_future(
-        _measure_all(plan, folder, finished, environment, announce, outcome, attend)
+        _measure_all(plan, folder, finished, environment, announce, outcome, attend, wishes)
     )
-    with stopping_on_signals(work, outcome):
+    keys = _list_keys(controls, announce) if controls else {}
+    with stopping_on_signals(work, outcome), obeying_keys(keys):
         try:
             await work
         except asyncio.CancelledError:
             if not outcome.interrupted:
                 raise
     return outcome
+
+
+def _list_keys(controls: Controls, announce: Announce) -> dict[str, Callable[[], None]]:
+    def end_after_trial() -> None:
+        controls.end_after_trial()
+        announce(Notice(text="the run ends once this trial is whole"))
+
+    return {"s": controls.skip_step, "q": end_after_trial}
 
 
 async def _measure_all(
@@ -81,6 +98,7 @@ async def _measure_all(
     announce: Announce,
     outcome: Outcome,
     attend: Attend,
+    controls: Controls,
 ) -> None:
     fleet = prepare_fleet(plan.fleet) if plan.fleet else None
     if fleet is not None and fleet.plan.remote:
@@ -97,13 +115,20 @@ async def _measure_all(
                 async with setting_of(
                     plan, experiment, folder, supervisor, environment, announce, fleet
                 ) as setting:
-                    attended = replace(setting, attendant=attend)
+                    attended = replace(setting, attendant=attend, controls=controls)
                     await _measure_trials(attended, trials, folder, finished)
             except (StorageError, SupervisorError):
                 raise
             except BenchError as error:
                 announce(Notice(text=f"{experiment.name} ends here: {error.message}"))
                 outcome.failures.append(error)
+            if controls.is_ending:
+                outcome.interrupted = _is_cut_short(plan, folder)
+                return
+
+
+def _is_cut_short(plan: Plan, folder: RunFolder) -> bool:
+    return any(not folder.has_trial(trial.folder_name) for trial in plan.trials)
 
 
 @asynccontextmanager
@@ -176,6 +201,8 @@ async def _measure_trials(
     for trial in trials:
         if trial.number not in finished:
             await measure_trial(setting, trial, folder)
+            if setting.controls.is_ending:
+                return
 
 
 async def measure_trial(

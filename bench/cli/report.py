@@ -30,6 +30,7 @@ class Format(StrEnum):
     MD = "md"
     CSV = "csv"
     JSON = "json"
+    HTML = "html"
 
 
 def report(
@@ -44,6 +45,12 @@ def report(
     thresholds: Annotated[
         bool, typer.Option("--thresholds", help="CSV: the thresholds in place of the step rows.")
     ] = False,
+    output_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="HTML: where it goes; default: report.html in the run."
+        ),
+    ] = None,
     check: CheckOption = False,
     fail_on_inconclusive: FailOnInconclusiveOption = False,
     results: ResultsOption = Path("results"),
@@ -70,8 +77,16 @@ def report(
                 sys.stdout.write(_write_csv(document, [name for name in chosen if chosen[name]]))
             case Format.JSON:
                 sys.stdout.write(write_json_document(document))
+            case Format.HTML:
+                _write_html(stored, document, output_file)
     if checking and (code := checking.exit_code(document.thresholds)):
         raise typer.Exit(code)
+
+
+def _write_html(stored: StoredRun, document: RunDocument, path: Path | None) -> None:
+    from bench.cli.html_report import write_html_report
+
+    sys.stdout.write(f"{write_html_report(stored, document, path)}\n")
 
 
 def _print_tables(stored: StoredRun, document: RunDocument) -> None:

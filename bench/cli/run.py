@@ -59,6 +59,13 @@ def run(
     ] = None,
     check: CheckOption = False,
     fail_on_inconclusive: FailOnInconclusiveOption = False,
+    with_report: Annotated[
+        bool,
+        typer.Option("--report/--no-report", help="Write report.html into the run at its end."),
+    ] = True,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show nothing while it goes on.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the run as one JSON document on stdout.")
     ] = False,
@@ -101,4 +108,5 @@ def run(
         if checking:
             require_thresholds(plan)
         session = begin_run(plan, results)
-    finish(session.path, measure_run(session), as_json=as_json, checking=checking)
+    outcome = measure_run(session, quiet=quiet)
+    finish(session.path, outcome, as_json=as_json, checking=checking, with_report=with_report)

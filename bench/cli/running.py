@@ -12,13 +12,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.cli.measuring import Outcome, measure
+from bench.cli.keys import has_keyboard
+from bench.cli.measuring import KEYS, Outcome, measure
 from bench.errors import FingerprintError, UsageError
 from bench.execution.machine.environment import differing_identity, read_environment
 from bench.execution.machine.needs import find_unmet
 from bench.execution.machine.preparing import prepare_needs
 from bench.execution.machine.source_version import read_source_version
 from bench.execution.targets.addresses import locate
+from bench.execution.trials.controls import Controls
 from bench.model.environment import Environment
 from bench.model.plan import Plan
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
@@ -116,8 +118,8 @@ def resume_run(given: str, results: Path) -> Session:
     return Session(folder, record, finished)
 
 
-def measure_run(session: Session) -> Outcome:
-    """Measure what a run still lacks, showing how it goes on stderr."""
+def measure_run(session: Session, *, quiet: bool = False) -> Outcome:
+    """Measure what a run still lacks, showing how it goes on stderr unless that is to be quiet."""
     plan = session.record.plan
     for name, because in session.record.skipped.items():
         sys.stderr.write(f"{name} is skipped: {because}.\n")
@@ -126,10 +128,18 @@ def measure_run(session: Session) -> Outcome:
         for trial in plan.trials
         if trial.number not in session.finished
     }
-    with choose_view(Console(stderr=True), plan, estimates) as view:
+    console = Console(stderr=True)
+    has_keys = not quiet and console.file.isatty() and has_keyboard()
+    keys = KEYS if has_keys else ""
+    with choose_view(console, plan, estimates, keys=keys, quiet=quiet) as view:
         return asyncio.run(
             measure(
-                plan, session.folder, session.finished, session.record.environment, view.announce
+                plan,
+                session.folder,
+                session.finished,
+                session.record.environment,
+                view.announce,
+                controls=Controls() if has_keys else None,
             )
         )
 

@@ -41,3 +41,10 @@ class Comparison(Record):
     valid: bool
     because: str
     """Why there is no ratio, no interval, or no validity; empty where nothing is missing."""
+
+
+class ComparisonDocument(Record):
+    """The one JSON document that `bench compare --format json` prints."""
+
+    schema_version: int
+    comparisons: tuple[Comparison, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from bench.model.knee import Attempt, Knee
 from bench.model.load_level import LoadLevel
 from bench.model.plan import PlannedTrial
@@ -36,6 +38,8 @@ class LiveNumbers(Record):
     throughput_per_s: float | None
     p99_s: float | None
     errors: int
+    outcomes: dict[str, int] = Field(default_factory=dict)
+    """The errors by what became of them, where the driver tells."""
     in_flight: int
     target_cpu_ratio: float | None
     target_rss_bytes: int | None

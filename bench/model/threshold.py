@@ -10,12 +10,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from bench.model.check import Check, Operator, parse_check
-from bench.model.load_level import ArrivalRate, LoadLevel, Users
+from bench.model.load_level import LoadLevel
+from bench.model.narrowing import Narrowing, StratumValue, is_same_value
 from bench.model.record import Record
 from bench.model.term import CheckedQuantity
-
-StratumValue = str | int | float | bool
-"""As in `bench.model.experiment`, which imports this module."""
 
 NAMELESS: Final[frozenset[CheckedQuantity]] = frozenset(
     {
@@ -25,32 +23,7 @@ NAMELESS: Final[frozenset[CheckedQuantity]] = frozenset(
 """What can't be told apart by request name."""
 
 
-def _as_tuple(given: Any) -> Any:
-    return (given,) if isinstance(given, str | int | float) else given
-
-
-def _one_or_several(one: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-_UserCounts = Annotated[
-    tuple[Annotated[int, Field(strict=True, gt=0, le=1_000_000)], ...],
-    BeforeValidator(_as_tuple),
-    WithJsonSchema(_one_or_several({"type": "integer", "exclusiveMinimum": 0})),
-]
-_Rates = Annotated[
-    tuple[Annotated[float, Field(strict=True, gt=0, le=10_000_000)], ...],
-    BeforeValidator(_as_tuple),
-    WithJsonSchema(_one_or_several({"type": "number", "exclusiveMinimum": 0})),
-]
-_StratumValues = Annotated[
-    tuple[StratumValue, ...],
-    BeforeValidator(_as_tuple),
-    WithJsonSchema(_one_or_several({"type": ["string", "number", "boolean"]})),
-]
-
-
-class Threshold(Record):
+class Threshold(Narrowing):
     """A check, and the load levels, request and strata that it is narrowed to."""
 
     check: Annotated[
@@ -63,32 +36,18 @@ class Threshold(Record):
         description='such as "p99 < 250ms", "loop.memory <= 200MiB" or '
         '"loop.throughput > 2 * threads.throughput"'
     )
-    users: _UserCounts = Field((), description="closed model: only at these levels; default: all")
-    rate: _Rates = Field((), description="open model: only at these levels; default: all")
     name: str | None = Field(
         None, description="only requests of this name; default: all of the users' together"
-    )
-    stratum: dict[str, _StratumValues] = Field(
-        default_factory=dict, description="only where the conditions have these values"
     )
 
     @model_validator(mode="after")
     def _can_be_looked_up(self) -> Threshold:
-        if self.users and self.rate:
-            raise ValueError("a threshold is narrowed to users or to a rate, not to both")
         whole = [term.quantity for term in self.check.terms if term.quantity in NAMELESS]
         if self.name is not None and whole:
             raise ValueError(
                 f"{whole[0]} is of all requests together: {str(self.check)!r} can't have a name"
             )
         return self
-
-    @property
-    def loads(self) -> tuple[LoadLevel, ...]:
-        """The load levels that it is narrowed to; none: it holds at all of them."""
-        if self.users:
-            return tuple(Users(users=users) for users in self.users)
-        return tuple(ArrivalRate(rate=rate) for rate in self.rate)
 
 
 def _from_text(given: Any) -> Any:
@@ -133,15 +92,6 @@ def find_misfits(
             yield f"{written} is narrowed by {name!r}, and no stratum has that{near}"
         elif unknown := [value for value in values if not _is_among(value, known)]:
             yield f"{written}: {name} is never {unknown[0]!r} in the strata"
-
-
-def is_same_value(one: StratumValue, other: StratumValue) -> bool:
-    """Tell whether two values of a condition are the same; 1, 1.0 and true are three.
-
-    >>> is_same_value(1, 1), is_same_value(1, True), is_same_value(1, 1.0)
-    (True, False, False)
-    """
-    return type(one) is type(other) and one == other
 
 
 def is_written(given: Any) -> bool:

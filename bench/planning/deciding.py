@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bench.model.claim import Claim, Evidence
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
-from bench.model.threshold import is_same_value
+from bench.model.narrowing import is_same_value
 
 
 def gather_evidence(claims: Iterable[Claim]) -> dict[str, tuple[Evidence, ...]]:
@@ -35,7 +35,7 @@ def _looks_at(
     named = {term.variant for term in evidence.check.terms}
     return (
         bool(named & {variant, None})
-        and (not evidence.loads or load in evidence.loads)
+        and evidence.means_load(load)
         and all(
             any(is_same_value(stratum[name], value) for value in values)
             for name, values in evidence.stratum.items()

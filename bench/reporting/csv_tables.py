@@ -30,25 +30,34 @@ def write_steps_csv(steps: Sequence[StepRow]) -> str:
     `observations.NAME.median` and the like, for each name that occurs in any row. A list of
     objects, as `failures` is, stands in one cell as JSON.
     """
-    return _write(StepRow, steps, opened=("stratum", "load", "errors", "observations"))
+    return write_records_csv(StepRow, steps, opened=("stratum", "load", "errors", "observations"))
 
 
 def write_comparisons_csv(comparisons: Sequence[Comparison]) -> str:
     """Write comparisons, one line per quantity; `trials` are numbers with spaces between."""
-    return _write(Comparison, comparisons, opened=("stratum", "load"))
+    return write_records_csv(Comparison, comparisons, opened=("stratum", "load"))
 
 
 def write_knees_csv(knees: Sequence[KneeEstimate]) -> str:
     """Write knees, one line per variant and stratum; `conditions` are joined by semicolons."""
-    return _write(KneeEstimate, knees, opened=("stratum",))
+    return write_records_csv(KneeEstimate, knees, opened=("stratum",))
 
 
 def write_thresholds_csv(thresholds: Sequence[ThresholdVerdict]) -> str:
     """Write thresholds, one line per place that they hold for."""
-    return _write(ThresholdVerdict, thresholds, opened=("stratum", "load"))
+    return write_records_csv(ThresholdVerdict, thresholds, opened=("stratum", "load"))
 
 
-def _write(kind: type[Record], records: Sequence[Record], *, opened: Sequence[str]) -> str:
+def write_records_csv(
+    kind: type[Record], records: Sequence[Record], *, opened: Sequence[str]
+) -> str:
+    """Write records of one kind, one line each.
+
+    Args:
+        kind: whose fields are the columns.
+        records: the lines.
+        opened: fields that are objects, whose entries become columns.
+    """
     lines = [_flat(_dump(record)) for record in records]
     columns = _columns(kind, lines, opened)
     out = StringIO()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from bench.model.claim import ClaimsDocument
+from bench.model.comparison import ComparisonDocument
 from bench.model.run import RunDocument
 
 
-def write_json_document(document: RunDocument | ClaimsDocument) -> str:
+def write_json_document(document: RunDocument | ClaimsDocument | ComparisonDocument) -> str:
     """Write the document as JSON in ASCII: what doesn't exist, or is no number, is null.
 
     ASCII, because it shows no control or bidirectional character raw and suits every locale.

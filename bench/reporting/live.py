@@ -34,6 +34,7 @@ class LiveView:
         console: a terminal; standard error's, so that standard output stays for results.
         plan: the plan of the run.
         estimate_s: estimated seconds by trial number, of the trials that are to be run.
+        keys: what keys mean, in a line; empty: there are none.
         clock: seconds that only grow.
     """
 
@@ -43,8 +44,10 @@ class LiveView:
         plan: Plan,
         estimate_s: Mapping[int, float],
         *,
+        keys: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._keys = keys
         self._clock = clock
         self._state = RunState(plan=plan, estimate_s=estimate_s, started_s=clock())
         self._drawn_s = float("-inf")
@@ -90,5 +93,13 @@ class LiveView:
 
     def _draw(self, now_s: float) -> None:
         self._drawn_s = now_s
-        height = self._live.console.height
-        self._live.update(lay_out(self._state, now_s, height=height), refresh=True)
+        console = self._live.console
+        picture = lay_out(
+            self._state,
+            now_s,
+            width=console.width,
+            height=console.height,
+            keys=self._keys,
+            plain=console.options.ascii_only,
+        )
+        self._live.update(picture, refresh=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -14,40 +13,54 @@ from bench.model.progress import LiveNumbers, StepPhaseBegan, TrialEnded
 from bench.model.trial import JudgedStep
 from bench.reporting.escaping import visible
 from bench.reporting.knee_line import write_attempt, write_knee
-from bench.reporting.number_text import NOTHING, PER_SECOND, PERCENT, optional, whole
+from bench.reporting.live_variants import lay_out_variants
+from bench.reporting.number_text import PERCENT, optional, whole
 from bench.reporting.run_state import RunState, done_ratio, remaining_s, repetition_of
 from bench.reporting.step_line import (
     write_step_cautions,
     write_step_numbers,
     write_step_place,
-    write_time,
     write_trial_name,
 )
-from bench.units import format_bytes, format_duration
+from bench.units import format_duration
 
 _BAR_WIDTH: Final = 24
-_LINES_ABOVE: Final = 10
+_LINES_ABOVE: Final = 17
 """Lines of the picture that are not about finished trials, spare ones included."""
+_LINES_BETWEEN: Final = 7
+"""The same where no trial is under way."""
+_BUSY: Final = 0.75
+"""From here on the generator's share of its core is shown as a warning."""
 _MOST_FINISHED_LINES: Final = 16
 
 
-def lay_out(state: RunState, now_s: float, *, height: int) -> RenderableType:
-    """Draw the run: all of it, the current trial and step, live numbers, what was finished last.
+def lay_out(
+    state: RunState, now_s: float, *, width: int, height: int, keys: str = "", plain: bool = False
+) -> RenderableType:
+    """Draw the run: all of it, trial, ladder, variants side by side, and what was finished last.
 
     Args:
         state: the run's state.
         now_s: now, on the clock of the state.
+        width: the terminal's columns.
         height: the terminal's lines.
+        keys: what keys mean, in a line.
+        plain: whether the terminal knows no characters but ASCII.
     """
     parts: list[RenderableType] = [_overall(state, now_s)]
     if state.trial is not None:
-        parts += [Text(), _current(state)]
+        parts += [Text(), _current(state), _ladder(state, plain=plain)]
         if state.phase is not None:
             parts.append(_step(state.phase, now_s - state.phase_began_s))
-        parts += list(_numbers(state.numbers, of_duet=state.trial.mode == "duet"))
+        if (variants := lay_out_variants(state, width=width, plain=plain)) is not None:
+            parts += [Text(), variants]
+        parts.append(_generator(state.numbers))
         parts += [_line(f"  {write_attempt(attempt)}") for attempt in state.attempts[-1:]]
-    if finished := _finished(state.ended, max(1, height - _LINES_ABOVE)):
+    room = height - (_LINES_ABOVE if state.trial is not None else _LINES_BETWEEN)
+    if finished := _finished(state.ended, room):
         parts += [Text(), *finished]
+    if keys:
+        parts += [Text(), _line(keys, "dim")]
     return Group(*parts)
 
 
@@ -81,25 +94,33 @@ def _bar_line(head: Text, ratio: float, tail: str) -> RenderableType:
     return line
 
 
-def _numbers(numbers: LiveNumbers | None, *, of_duet: bool) -> Iterable[Text]:
+def _ladder(state: RunState, *, plain: bool) -> Text:
+    """Show the levels of the trial: done, under way, to come."""
+    assert state.trial is not None
+    if state.trial.search is not None:
+        return _line(f"searching from {state.trial.search.from_per_s:g}/s")
+    at = -1 if state.phase is None else state.phase.step
+    done, under_way, to_come = "+>." if plain else "✓▶·"
+    line = Text("ladder  ", no_wrap=True, overflow="ellipsis")
+    for place, step in enumerate(state.trial.steps):
+        mark = done if place < at else under_way if place == at else to_come
+        style = "bold" if place == at else "green" if place < at else "dim"
+        line.append(f"{mark} {step.load}  ", style)
+    return line
+
+
+def _generator(numbers: LiveNumbers | None) -> Text:
     if numbers is None:
-        return
-    whose = "candidate: " if of_duet else ""
-    load = (
-        f"{whose}{optional(numbers.throughput_per_s, PER_SECOND, '{}/s')}, "
-        f"p99 {write_time(numbers.p99_s)}, {whole(numbers.in_flight)} in flight, "
-    )
-    errors = "bold red" if numbers.errors else ""
-    yield _line(load).append(f"errors {whole(numbers.errors)}", errors)
-    memory = numbers.target_rss_bytes
-    yield _line(
-        f"target {optional(numbers.target_cpu_ratio, PERCENT, '{} % CPU')}, "
-        f"{NOTHING if memory is None else format_bytes(memory)}; "
-        f"generator {optional(numbers.generator_cpu_ratio, PERCENT, '{} % CPU')}"
-    )
+        return _line("generator  -", "dim")
+    busy = numbers.generator_cpu_ratio
+    style = "bold yellow" if busy is not None and busy > _BUSY else ""
+    told = optional(busy, PERCENT, "{} % CPU")
+    return _line(f"generator  {told}, {whole(numbers.in_flight)} in flight", style)
 
 
 def _finished(ended: tuple[TrialEnded, ...], room: int) -> list[Text]:
+    if room < 1:
+        return []
     lines: list[Text] = []
     for trial in reversed(ended):
         block = _finished_trial(trial)

@@ -92,10 +92,13 @@ def _quantities(comparisons: Iterable[Comparison]) -> list[str]:
 
 
 def _column(quantity: str) -> Column:
-    return Column(title=_title(quantity), align="right", rank=_RANKS.get(quantity, _RANK_OF_OTHERS))
+    return Column(
+        title=title_of_quantity(quantity), align="right", rank=_RANKS.get(quantity, _RANK_OF_OTHERS)
+    )
 
 
-def _title(quantity: str) -> str:
+def title_of_quantity(quantity: str) -> str:
+    """Return what a compared quantity is called."""
     return _TITLES.get(quantity, quantity)
 
 
@@ -161,7 +164,7 @@ def _reasons(comparisons: Iterable[Comparison]) -> list[str]:
     titles: dict[str, list[str]] = {}
     places: dict[str, dict[str, list[str]]] = {}
     for comparison in comparisons:
-        place, title = _place(comparison), _title(comparison.quantity)
+        place, title = _place(comparison), title_of_quantity(comparison.quantity)
         titles.setdefault(place, []).append(title)
         lone_pair = comparison.n == 1 and comparison.ratio is not None and comparison.valid
         if comparison.because and not lone_pair:

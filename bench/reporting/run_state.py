@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
+
+from pydantic import Field
 
 from bench.model.knee import Attempt
 from bench.model.plan import Plan, PlannedTrial
@@ -18,9 +21,23 @@ from bench.model.progress import (
 )
 from bench.model.record import Record
 
+_TRACED: Final = 120
+"""How many numbers a trace keeps: a minute, at two a second."""
+
 _FASTEST: Final = 0.2
 _SLOWEST: Final = 5.0
 """Bounds of what was seen / what was planned: one odd trial is not to spoil the estimate."""
+
+
+class Trace(Record):
+    """What was seen of a variant in the stratum under way, at its latest trial."""
+
+    throughput_per_s: tuple[float, ...] = ()
+    """The latest numbers, oldest first."""
+    p99_s: tuple[float, ...] = ()
+    outcomes: Mapping[str, int] = Field(default_factory=dict)
+    """Errors of the trial so far, by what became of them."""
+    latest: LiveNumbers | None = None
 
 
 class RunState(Record):
@@ -35,6 +52,8 @@ class RunState(Record):
     phase: StepPhaseBegan | None = None
     phase_began_s: float = 0.0
     numbers: LiveNumbers | None = None
+    traces: Mapping[str, Trace] = Field(default_factory=dict)
+    """By variant, of the experiment and stratum that trials were of last."""
     attempts: tuple[Attempt, ...] = ()
     """Of the current trial, where it searches."""
     ended: tuple[TrialEnded, ...] = ()
@@ -62,13 +81,14 @@ def advance(state: RunState, event: ProgressEvent, now_s: float) -> RunState:
                 "phase": None,
                 "numbers": None,
                 "attempts": (),
+                "traces": _begin_trace(state, trial),
             }
         case StepPhaseBegan():
             changes = {"phase": event, "phase_began_s": now_s}
             if state.phase is None or event.step != state.phase.step:
                 changes["numbers"] = None
         case LiveNumbers():
-            changes = {"numbers": event}
+            changes = {"numbers": event, "traces": _go_on(state, event)}
         case StepSearched(attempt=attempt):
             changes = {"attempts": (*state.attempts, attempt)}
         case TrialEnded():
@@ -83,6 +103,36 @@ def advance(state: RunState, event: ProgressEvent, now_s: float) -> RunState:
         case Notice():  # pragma: no branch - the last of the union
             changes = {}
     return state.model_copy(update=changes)
+
+
+def _begin_trace(state: RunState, trial: PlannedTrial) -> dict[str, Trace]:
+    """Begin the trace of a trial's variant anew; the others' stay while the stratum does."""
+    last = state.ended[-1].trial if state.ended else None
+    is_same = last is not None and (last.experiment, last.stratum) == (
+        trial.experiment,
+        trial.stratum,
+    )
+    return {**(state.traces if is_same else {}), trial.variant: Trace()}
+
+
+def _go_on(state: RunState, numbers: LiveNumbers) -> Mapping[str, Trace]:
+    if state.trial is None:
+        return state.traces
+    variant = state.trial.variant
+    trace = state.traces.get(variant, Trace())
+    outcomes = Counter(trace.outcomes)
+    outcomes.update(numbers.outcomes or ({"errors": numbers.errors} if numbers.errors else {}))
+    longer = Trace(
+        throughput_per_s=_append(trace.throughput_per_s, numbers.throughput_per_s),
+        p99_s=_append(trace.p99_s, numbers.p99_s),
+        outcomes=dict(outcomes),
+        latest=numbers,
+    )
+    return {**state.traces, variant: longer}
+
+
+def _append(seen: tuple[float, ...], value: float | None) -> tuple[float, ...]:
+    return seen if value is None else (*seen, value)[-_TRACED:]
 
 
 def done_ratio(state: RunState, now_s: float) -> float:

@@ -14,11 +14,20 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         StorageError: it can't be written; what was there before is unharmed.
     """
+    write_bytes_atomically(path, text.encode())
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write bytes, as `write_atomically` does text.
+
+    Raises:
+        StorageError: they can't be written; what was there before is unharmed.
+    """
     draft = path.with_name(f".{path.name}.draft")
     with storing_in(path):
         try:
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(text)
+            with draft.open("wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)

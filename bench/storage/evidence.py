@@ -43,11 +43,20 @@ def read_evidence(folder: Path) -> Evidence:
     """
     observations, unreadable = read_tolerantly(folder / OBSERVATIONS, _OBSERVATION)
     return Evidence(
-        slices=read_lines(folder / SLICES, _SLICE),
+        slices=read_slices(folder),
         readings=read_lines(folder / READINGS, _READING),
         observations=observations,
         unreadable_observations=unreadable,
     )
+
+
+def read_slices(folder: Path) -> list[SliceLine]:
+    """Read what the generator spooled of a trial.
+
+    Raises:
+        StorageError: it can't be read.
+    """
+    return read_lines(folder / SLICES, _SLICE)
 
 
 def write_answers(folder: Path, answers: tuple[Answer, ...]) -> None:

@@ -68,6 +68,12 @@ def read_run(path: Path) -> StoredRun:
     )
 
 
+def find_trial(run: StoredRun, number: int) -> Path:
+    """Return the folder of a trial of a run."""
+    named = next(trial for trial in run.record.plan.trials if trial.number == number)
+    return run.path / TRIALS / named.folder_name
+
+
 def read_versioned(path: Path, model: type[_Record]) -> _Record:
     """Read a JSON file that names the schema version it was written in.
 

@@ -18,6 +18,7 @@ from bench.storage.guarding import storing_in
 
 RUN_FILE = "run.json"
 TRIAL_FILE = "trial.json"
+REPORT_FILE = "report.html"
 TRIALS = "trials"
 SERVICES = "services"
 TRIED = "tried"
@@ -108,6 +109,10 @@ class RunFolder:
             for part in [folder] if trial.mode == "solo" else [arm_folder(folder, a) for a in ARMS]:
                 part.mkdir(parents=True)
         return folder
+
+    def has_trial(self, folder_name: str) -> bool:
+        """Tell whether a trial is whole."""
+        return (self.trial_path(folder_name) / TRIAL_FILE).exists()
 
     def finish_trial(self, folder_name: str, record: TrialRecord) -> None:
         """Write `trial.json`: from now on the trial counts."""

@@ -18,6 +18,8 @@ from bench.model.progress import (
     TrialEnded,
 )
 from bench.reporting.live import LiveView
+from bench.reporting.live_layout import lay_out
+from bench.reporting.run_state import RunState, advance
 
 Build = Callable[..., Any]
 
@@ -38,6 +40,7 @@ def numbers(**changes: Any) -> LiveNumbers:
         "throughput_per_s": 1234.0,
         "p99_s": 0.0123,
         "errors": 3,
+        "outcomes": {"http-503": 3},
         "in_flight": 20,
         "target_cpu_ratio": 0.99,
         "target_rss_bytes": 52_428_800,
@@ -99,8 +102,9 @@ def test_the_current_trial_and_step_are_shown_with_their_numbers(
         clock.now_s += 3
         seen = drawn_by(numbers())
         assert "3 s of 6 s" in seen
-        assert "1,230/s, p99 12.3 ms, 20 in flight, errors 3" in seen
-        assert "target 99.0 % CPU, 50.0 MiB; generator 3.10 % CPU" in seen
+        for told in ("1,230/s", "12.3 ms", "http-503 3", "99.0 %", "50.0 MiB"):
+            assert told in seen
+        assert "generator  3.10 % CPU, 20 in flight" in seen
 
 
 def test_what_was_not_seen_yet_is_a_dash(
@@ -118,9 +122,11 @@ def test_what_was_not_seen_yet_is_a_dash(
     with view:
         view.announce(TrialBegan(trial=make_planned()))
         view._drawn_s = float("-inf")
-        seen = drawn_by(numbers(**nothing, errors=0))
-        assert "-, p99 -, 20 in flight, errors 0" in seen
-        assert "target -, -; generator -" in seen
+        seen = drawn_by(numbers(**nothing, errors=0, outcomes={}))
+        rows = dict(line.split(maxsplit=1) for line in seen.splitlines() if " -" in line)
+        for label in ("throughput", "p99", "errors", "CPU", "memory"):
+            assert rows[label].startswith("-")
+        assert "generator  -, 20 in flight" in seen
 
 
 def test_numbers_are_drawn_at_most_four_times_a_second(
@@ -131,7 +137,7 @@ def test_numbers_are_drawn_at_most_four_times_a_second(
         clock.now_s += 0.1
         assert drawn_by(numbers()) == ""
         clock.now_s += 0.2
-        assert "errors 3" in drawn_by(numbers())
+        assert "http-503 6" in drawn_by(numbers())
 
 
 def test_finished_trials_stay_below_with_numbers_and_cautions(
@@ -158,7 +164,7 @@ def test_more_finished_trials_than_there_is_room_for_show_the_last(
     clock: FakeClock,
     text_of: Build,
 ) -> None:
-    console = make_console(100, force_terminal=True, height=14)
+    console = make_console(100, force_terminal=True, height=12)
     with LiveView(console, make_plan(), {}, clock=clock) as view:
         for number in range(9):
             trial = make_planned(number, variant=f"v{number}", repetition=0)
@@ -249,8 +255,97 @@ def test_a_duet_shows_whose_numbers_are_seen(
         assert "blocking-client against async-client, duet  repetition 1 of 2" in began
         view.announce(window(trial))
         clock.now_s += 1
-        assert "candidate: 1,230/s, p99 12.3 ms" in drawn_by(numbers())
+        seen = drawn_by(numbers())
+        assert "async-client (candidate)" in seen
+        assert "1,230/s" in seen
         steps = (make_judged(arm="baseline"), make_judged(arm="candidate"))
         ended = drawn_by(TrialEnded(trial=trial, steps=steps, failure=None))
         assert "20 users, baseline: 9.90/s" in ended
         assert "20 users, candidate: 9.90/s" in ended
+
+
+def test_variants_stand_side_by_side_and_the_ladder_shows_where_it_is(
+    view: LiveView, clock: FakeClock, make_planned: Build, drawn_by: Build
+) -> None:
+    first, second = make_planned(1), make_planned(2, variant="async-client")
+    with view:
+        view.announce(TrialBegan(trial=first))
+        view.announce(window(first))
+        clock.now_s += 1
+        view.announce(numbers(throughput_per_s=77.0))
+        view.announce(TrialEnded(trial=first, steps=(), failure=None))
+        view.announce(TrialBegan(trial=second))
+        view.announce(window(second))
+        clock.now_s += 1
+        seen = drawn_by(numbers(throughput_per_s=500.0))
+    (line,) = [each for each in seen.splitlines() if "throughput" in each]
+    assert "77.0/s" in line
+    assert "500/s" in line
+    assert "✓ 1 user  ▶ 20 users" in seen
+
+
+def test_what_was_seen_in_another_stratum_is_forgotten(
+    view: LiveView, clock: FakeClock, make_planned: Build, drawn_by: Build
+) -> None:
+    first = make_planned(1, stratum={"rows": 1})
+    second = make_planned(2, variant="async-client", stratum={"rows": 2})
+    with view:
+        view.announce(TrialBegan(trial=first))
+        view.announce(numbers(throughput_per_s=77.0))
+        view.announce(TrialEnded(trial=first, steps=(), failure=None))
+        assert "77.0/s" not in drawn_by(TrialBegan(trial=second))
+
+
+def test_keys_are_told_where_there_are_any(
+    make_console: Build, make_plan: Build, clock: FakeClock, text_of: Build
+) -> None:
+    console = make_console(80, force_terminal=True)
+    with LiveView(console, make_plan(), {1: 30.0}, keys="q ends", clock=clock):
+        assert "q ends" in text_of(console)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (200, 60)])
+def test_the_picture_fits_the_terminal(
+    width: int,
+    height: int,
+    make_plan: Build,
+    make_planned: Build,
+    make_experiment: Build,
+    make_judged: Build,
+    make_console: Build,
+) -> None:
+    variants = {f"variant-number-{n}": {"command": ["s"], "baseline": n == 0} for n in range(9)}
+    experiment = make_experiment(variants=variants)
+    trials = tuple(make_planned(n, variant=f"variant-number-{n}") for n in range(9))
+    plan = make_plan(experiments=(experiment,), trials=trials)
+    state = RunState(plan=plan, estimate_s=dict.fromkeys(range(9), 9.0), started_s=0.0)
+    for trial in trials[:5]:
+        for event in (TrialBegan(trial=trial), window(trial), numbers(outcomes={"x" * 99: 5})):
+            state = advance(state, event, 1.0)
+        if trial.number < 4:
+            ended = TrialEnded(trial=trial, steps=(make_judged(), make_judged()), failure=None)
+            state = advance(state, ended, 2.0)
+
+    picture = lay_out(state, 3.0, width=width, height=height, keys="s skips, q ends")
+
+    console = make_console(width, height=height)
+    lines = console.render_lines(picture, pad=False)
+    assert len(lines) < height
+    texts = ["".join(segment.text for segment in line) for line in lines]
+    assert max(map(len, texts)) <= width
+    assert any("variant-number-4" in text for text in texts)
+    assert any("s skips, q ends" in text for text in texts)
+
+
+def test_a_terminal_without_bars_gets_other_characters(
+    make_plan: Build, make_planned: Build, make_console: Build
+) -> None:
+    state = RunState(plan=make_plan(), estimate_s={1: 9.0}, started_s=0.0)
+    for event in (TrialBegan(trial=make_planned()), window(make_planned()), numbers(), numbers()):
+        state = advance(state, event, 1.0)
+    lines = make_console(80).render_lines(
+        lay_out(state, 2.0, width=80, height=24, plain=True), pad=False
+    )
+    text = "\n".join("".join(segment.text for segment in line) for line in lines)
+    assert "@@" in text
+    assert "✓" not in text

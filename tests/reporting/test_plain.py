@@ -38,7 +38,9 @@ def test_a_trial_reads_from_its_start_to_its_results(
         view.announce(TrialBegan(trial=trial))
         view.announce(began(trial, 0, "warm-up"))
         view.announce(began(trial, 0))
-        view.announce(LiveNumbers(**{**nothing, "t_s": 1.0, "errors": 0, "in_flight": 1}))
+        view.announce(
+            LiveNumbers(**{**nothing, "t_s": 1.0, "errors": 0, "outcomes": {}, "in_flight": 1})
+        )
         view.announce(began(trial, 1))
         view.announce(TrialEnded(trial=trial, steps=steps, failure=None))
         view.announce(Notice(text="Results are kept."))

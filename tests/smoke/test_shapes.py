@@ -21,7 +21,18 @@ Judge = Callable[[list[Row]], None]
 
 
 def measure(folder: Path, *names: str) -> list[Row]:
-    command = [sys.executable, "-P", "-m", "bench", "run", *names, "--preset", "smoke", "--json"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "bench",
+        "run",
+        *names,
+        "--preset",
+        "smoke",
+        "--json",
+        "--no-report",
+    ]
     done = subprocess.run(
         [*command, "--results", str(folder)], stdout=subprocess.PIPE, timeout=900, check=False
     )

@@ -15,7 +15,7 @@ from bench.model.run import SCHEMA_VERSION, RunRecord
 from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
-from bench.storage.reading_runs import find_run, list_runs, read_run
+from bench.storage.reading_runs import find_run, find_trial, list_runs, read_run
 from bench.storage.run_folder import RunFolder, arm_folder, remove_run
 
 Build = Callable[..., Experiment]
@@ -105,6 +105,17 @@ def test_a_trial_counts_from_when_its_record_is_there(tmp_path: Path, record: Ru
     run = read_run(folder.path)
     assert [each.trial.number for each in run.trials] == [1]
     assert run.unfinished == (2, 3, 4)
+
+
+def test_the_folder_of_a_trial_is_found_by_its_number(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    planned = record.plan.trials[1]
+    begun = folder.begin_trial(planned)
+    assert not folder.has_trial(planned.folder_name)
+    (begun / "trial.json").write_text("{}")
+    assert folder.has_trial(planned.folder_name)
+    (begun / "trial.json").unlink()
+    assert find_trial(read_run(folder.path), planned.number).resolve() == begun.resolve()
 
 
 def test_what_an_unfinished_attempt_left_is_removed(tmp_path: Path, record: RunRecord) -> None:

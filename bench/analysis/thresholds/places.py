@@ -13,8 +13,9 @@ from typing import Any, Final
 from bench.analysis.comparing import order_stratum
 from bench.model.experiment import Experiment, StratumValue
 from bench.model.load_level import LoadLevel, Users
+from bench.model.narrowing import is_same_value
 from bench.model.plan import Plan
-from bench.model.threshold import Threshold, is_same_value
+from bench.model.threshold import Threshold
 
 MIN_STEPS_OF_SLOPE: Final = 3
 """Two steps always lie on a line, and say nothing of how well it fits."""
@@ -89,9 +90,7 @@ def _is_meant(threshold: Threshold, place: Place) -> bool:
             against.quantity,
         )
     return (
-        is_subject
-        and (not threshold.loads or place.load in threshold.loads)
-        and all(_has_value(place, name, values) for name, values in threshold.stratum.items())
+        is_subject and threshold.means_load(place.load) and threshold.means_stratum(place.stratum)
     )
 
 

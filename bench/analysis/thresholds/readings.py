@@ -15,7 +15,7 @@ from bench.model.summary import StepRow
 from bench.model.term import CheckedQuantity, Term
 from bench.model.trial import JudgedStep
 
-_FIELDS: Final[Mapping[CheckedQuantity, str]] = MappingProxyType(
+FIELDS: Final[Mapping[CheckedQuantity, str]] = MappingProxyType(
     {
         "throughput": "throughput_per_s",
         "p50": "p50_s",
@@ -25,6 +25,7 @@ _FIELDS: Final[Mapping[CheckedQuantity, str]] = MappingProxyType(
         "p999": "p999_s",
         "max": "max_s",
         "mean": "mean_s",
+        "error_ratio": "error_ratio",
         "cpu": "cpu_s_per_request",
         "cores": "target_cpu_ratio",
         "virtual": "vms_bytes",
@@ -110,7 +111,7 @@ def _read_step(step: JudgedStep, term: Term, memory: str, name: str | None) -> R
         if observed is None:
             return Reading(None)
         return Reading(getattr(observed, term.statistic), observed.unit)
-    field = memory if term.quantity == "memory" else _FIELDS[term.quantity]
+    field = memory if term.quantity == "memory" else FIELDS[term.quantity]
     is_bound = field in row.at_least or (field == "mean_s" and bool(row.censored))
     return Reading(getattr(row, field), at_least=is_bound, thin=field in row.thin)
 

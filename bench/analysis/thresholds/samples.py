@@ -62,7 +62,7 @@ class Samples:
 
     def __init__(self, records: Sequence[TrialRecord], experiment: str) -> None:
         self._found: dict[Hashable, dict[Hashable, Sample]] = {}
-        for trial, step, pair in _list_steps(records, experiment):
+        for trial, step, pair in list_steps(records, experiment):
             key = _key(trial.variant, trial.stratum, step.step.load)
             self._found.setdefault(key, {})[pair] = Sample(trial, (step,))
 
@@ -85,11 +85,20 @@ class Samples:
         }
 
 
-def _list_steps(
-    records: Sequence[TrialRecord], experiment: str
+def list_steps(
+    records: Sequence[TrialRecord], experiment: str, *, searches: bool = False
 ) -> Iterator[tuple[MeasuredTrial, JudgedStep, Hashable]]:
+    """Yield the steps of an experiment with their trials, and what pairs trials.
+
+    Args:
+        records: the trials of a run.
+        experiment: its name.
+        searches: whether the steps of searches count, whose rates are each trial's own.
+    """
     for record in records:
-        if record.trial.experiment != experiment or record.trial.knee is not None:
+        if record.trial.experiment != experiment:
+            continue
+        if record.trial.knee is not None and not searches:
             continue
         arms = record.arms
         if len(arms) > 1 and arms[0].variant == arms[1].variant:

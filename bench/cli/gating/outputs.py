@@ -21,6 +21,7 @@ from bench.reporting.gate_json import write_gate_json
 from bench.reporting.gate_junit import write_gate_junit
 from bench.reporting.gate_markdown import write_gate_markdown
 from bench.reporting.gate_sections import build_gate_sections
+from bench.reporting.html.gate_page import write_gate_page
 from bench.reporting.terminal import print_sections
 from bench.storage.atomic import write_atomically
 from bench.storage.guarding import storing_in
@@ -37,6 +38,7 @@ class Outputs:
     as_json: bool = False
     junit: Path | None = None
     comment: Path | None = None
+    html: Path | None = None
 
 
 def write_outputs(
@@ -58,6 +60,8 @@ def write_outputs(
         _write_file(outputs.junit, write_gate_junit(report))
     if outputs.comment is not None:
         _write_file(outputs.comment, write_gate_comment(report, name=name))
+    if outputs.html is not None:
+        _write_file(outputs.html, write_gate_page(report))
     summary = environment.get(SUMMARY_VARIABLE)
     if summary and outputs.format is not GateFormat.TERMINAL:
         _append(Path(summary), write_gate_markdown(report, name=name))

@@ -6,12 +6,14 @@ The two parties of a duet climb together: each step begins in the same instant, 
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from math import ceil
 from typing import Final, Protocol
 
 from bench.execution.together import together
+from bench.execution.trials.controls import SKIPPED, Controls
 from bench.execution.trials.party import Party
 from bench.model.experiment import Load
 from bench.model.plan import PlannedStep, PlannedTrial
@@ -31,6 +33,9 @@ _DEFAULT_SPREAD_S: Final = 0.1
 """Over which users start where the service time is not known."""
 
 _MAX_SPREAD_S: Final = 5.0
+
+_Held = tuple[Sequence[StepTimes | None], str | None]
+"""The times of each party, and why there are none."""
 
 
 class Route(Protocol):
@@ -72,6 +77,7 @@ class Climb:
         parties: the targets that climb, one or two.
         announce: is told of phases, and of the last party's numbers.
         route: chooses steps; default: the trial's ladder.
+        controls: has what somebody at the keyboard wants; default: nobody is there.
     """
 
     def __init__(
@@ -81,12 +87,14 @@ class Climb:
         parties: Sequence[Party],
         announce: Callable[[ProgressEvent], None],
         route: Route | None = None,
+        controls: Controls | None = None,
     ) -> None:
         self._route = route or Ladder(trial, load)
         self._trial = trial
         self._load = load
         self._parties = parties
         self._announce = announce
+        self._controls = controls or Controls()
         parties[-1].show_to(announce)
 
     @property
@@ -121,7 +129,38 @@ class Climb:
         service_times_s = [party.service_time_s for party in self._parties]
         service_time_s = max((each for each in service_times_s if each), default=None)
         spread_s = min(service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
+        self._controls.begin_step()
         started_s = await self._start(step, spread_s)
+        times, skipped = await self._unless_skipped(
+            self._hold(step, started_s, spread_s, service_time_s)
+        )
+        await together(
+            party.stop(step, of_party, skipped)
+            for party, of_party in zip(self._parties, times, strict=True)
+        )
+
+    async def _unless_skipped(self, holding: Coroutine[None, None, _Held]) -> _Held:
+        """Hold a step until it is over, or until somebody wants it to be skipped."""
+        held = asyncio.ensure_future(holding)
+        wish = asyncio.ensure_future(self._controls.skipped())
+        try:
+            await asyncio.wait({held, wish}, return_when=asyncio.FIRST_COMPLETED)
+            if held.done():
+                return held.result()
+        finally:
+            for task in (held, wish):
+                task.cancel()
+            await asyncio.gather(held, wish, return_exceptions=True)
+        return [None] * len(self._parties), SKIPPED
+
+    async def _hold(
+        self,
+        step: PlannedStep,
+        started_s: Sequence[float],
+        spread_s: float,
+        service_time_s: float | None,
+    ) -> _Held:
+        """Pilot, warm up and measure; return the times, or why the level was skipped."""
         self._tell(step, "pilot", PILOT_S)
         warm_up = max(
             warm_up_s(step.load, throughput_per_s, spread_s)
@@ -134,13 +173,9 @@ class Climb:
             window_s=step.window_s,
             service_time_s=service_time_s,
         )
-        times: list[StepTimes] | list[None] = [None] * len(self._parties)
-        if not skipped:
-            times = await self._measure(step, started_s, warm_up, service_time_s or 0.0)
-        await together(
-            party.stop(step, of_party, skipped)
-            for party, of_party in zip(self._parties, times, strict=True)
-        )
+        if skipped:
+            return [None] * len(self._parties), skipped
+        return await self._measure(step, started_s, warm_up, service_time_s or 0.0), None
 
     async def _start(self, step: PlannedStep, spread_s: float) -> list[float]:
         at_s = time.monotonic() + _LEAD_S if len(self._parties) > 1 else None

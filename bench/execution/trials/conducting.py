@@ -75,7 +75,7 @@ async def _load(
         for record, service_time_s in zip(records, service_times_s, strict=True)
     ]
     search = _search(setting, standing[0], records[0]) if trial.search else None
-    climb = Climb(trial, file.load, parties, setting.announce, search)
+    climb = Climb(trial, file.load, parties, setting.announce, search, setting.controls)
     failures = await _climb_while_alive(climb, standing)
     await _dismiss(setting, standing)
     return [

@@ -51,8 +51,15 @@ class DriverLink:
         except ConnectionError:
             raise self._lost() from None
 
-    async def hear(self, event: str, within_s: float) -> dict[str, Any]:
+    async def hear(
+        self, event: str, within_s: float, *, ignoring: str | None = None
+    ) -> dict[str, Any]:
         """Wait for an event; progress that comes before it is passed on.
+
+        Args:
+            event: what is due.
+            within_s: how long it may take.
+            ignoring: what may come before it, too, since it was on its way.
 
         Raises:
             GeneratorError: the driver ended, said something else, or said nothing in time.
@@ -61,14 +68,14 @@ class DriverLink:
         """
         try:
             async with asyncio.timeout(within_s):
-                return await self._next(event)
+                return await self._next(event, ignoring)
         except TimeoutError:
             raise GeneratorError(
                 f"The driver did not say {event!r} within {within_s:.0f} s.",
                 evidence=self._last_words(),
             ) from None
 
-    async def _next(self, event: str) -> dict[str, Any]:
+    async def _next(self, event: str, ignoring: str | None) -> dict[str, Any]:
         while True:
             message = await self._read()
             match message.get("event"):
@@ -80,6 +87,8 @@ class DriverLink:
                     raise self._refusal(message)
                 case said if said == event:
                     return message
+                case said if said == ignoring:
+                    continue
                 case said:
                     raise GeneratorError(
                         f"The driver said {said!r} where {event!r} was due.",

@@ -56,6 +56,7 @@ class Party:
         self._link = link
         self._watcher = watcher
         self._throughput_per_s: float | None = None
+        self._deadline_s = 0.0
 
     async def start(
         self, step: PlannedStep, *, spread_s: float, seed: int, at_s: float | None
@@ -96,6 +97,7 @@ class Party:
             deadline_s: when what is still open is given up.
             passed: is told of each edge once it was read.
         """
+        self._deadline_s = deadline_s
         await self._link.say(
             "window",
             opens_at_s=times.opens_at_s,
@@ -116,7 +118,7 @@ class Party:
     ) -> MeasuredStep:
         """Stop the load; return the step, which is the last of `steps` now."""
         await self._link.say("stop")
-        stopped = await self._link.hear("stopped", ANSWERS_WITHIN_S)
+        stopped = await self._link.hear("stopped", self._patience_s(), ignoring="drained")
         self._watcher.set_step(None)
         self.over = stopped.get("over")
         measured = MeasuredStep(
@@ -130,6 +132,10 @@ class Party:
         )
         self.steps.append(measured)
         return measured
+
+    def _patience_s(self) -> float:
+        """Return how long a driver may take to stop: one that holds a window may end it first."""
+        return max(self._deadline_s - time.monotonic(), 0.0) + ANSWERS_WITHIN_S
 
     def leave_out(self, step: PlannedStep, skipped: str | None) -> None:
         """Note a step that was not measured; without a reason it was under way."""
@@ -161,6 +167,7 @@ class Party:
             throughput_per_s=progress.get("throughput_per_s"),
             p99_s=progress.get("p99_s"),
             errors=progress.get("errors") or 0,
+            outcomes=progress.get("outcomes") or {},
             in_flight=progress.get("in_flight") or 0,
             target_cpu_ratio=self._watcher.cpu_ratio("target"),
             target_rss_bytes=target.rss_bytes if target else None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.execution.supervision.processes import Supervisor
 from bench.execution.trials.comparing_answers import References
+from bench.execution.trials.controls import Controls
 from bench.execution.trials.fleet import RunFleet
 from bench.model.arm import Arm
 from bench.model.experiment import Experiment
@@ -56,6 +57,8 @@ class TrialSetting:
     """Whether hosts may be loaded that are not loopback."""
     fleet: RunFleet | None = None
     """None: one process generates the load."""
+    controls: Controls = field(default_factory=Controls)
+    """What somebody at the keyboard wants."""
     attendant: Callable[[TrialSetting, Sequence[StandingTarget]], None] = lambda *_: None
     """Is told of a trial's targets once they stand, before they are loaded."""
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bench.execution.trials.climbing import Climb
+from bench.execution.trials.controls import Controls
 from bench.execution.trials.driver_link import DriverLink
 from bench.execution.trials.party import Party
 from bench.execution.watching.watcher import Watcher
@@ -28,6 +29,7 @@ class FakeDriver:
         throughput_per_s: of each pilot.
         begins: when a step begins that was to begin at that moment; None: at once.
         over_after: the step after which it can drive no further one.
+        drains: whether its windows ever end.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class FakeDriver:
         *,
         begins: Callable[[float | None], float] | None = None,
         over_after: int | None = None,
+        drains: bool = True,
     ) -> None:
         self.said: list[dict[str, Any]] = []
         self.on_progress: Any = lambda _: None
         self._throughput_per_s = throughput_per_s
         self._begins = begins or (lambda at_s: time.monotonic() if at_s is None else at_s)
         self._over_after = over_after
+        self._drains = drains
         self._started_s = 0.0
         self._polls = 0
 
@@ -52,13 +56,17 @@ class FakeDriver:
     async def say(self, do: str, **details: object) -> None:
         self.said.append({"do": do, **details})
 
-    async def hear(self, event: str, within_s: float) -> dict[str, Any]:
+    async def hear(
+        self, event: str, within_s: float, *, ignoring: str | None = None
+    ) -> dict[str, Any]:
         match event:
             case "started":
                 self._started_s, self._polls = self._begins(self.said[-1].get("at_s")), 0
                 return {"event": event, "t_s": self._started_s}
             case "progress":
                 return self._progress()
+            case "drained" if not self._drains:
+                await asyncio.Event().wait()
             case "drained":
                 return {"event": event, "t_s": self.said[-1]["closes_at_s"] + 0.5}
             case "stopped" if self._over_after == self.told("start")[-1]["step"]:
@@ -115,6 +123,8 @@ class Climbing:
         self.drivers = list(drivers)
         self.watchers = [FakeWatcher() for _ in drivers]
         self.events: list[ProgressEvent] = []
+        self.controls = Controls()
+        self.on_event: Callable[[ProgressEvent], None] = lambda _: None
         arms: Sequence[Arm | None] = ARMS if len(drivers) == 2 else (None,)
         self.parties = [
             Party(
@@ -132,8 +142,13 @@ class Climbing:
             plan_trial(*users),
             Load(users=tuple(users), max_warm_up=max_warm_up),
             self.parties,
-            self.events.append,
+            self._announce,
+            controls=self.controls,
         )
+
+    def _announce(self, event: ProgressEvent) -> None:
+        self.events.append(event)
+        self.on_event(event)
 
     @property
     def steps(self) -> list[MeasuredStep]:

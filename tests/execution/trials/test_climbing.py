@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.execution.trials.controls import SKIPPED
 from bench.model.progress import LiveNumbers, StepPhaseBegan
 
 Climb = Callable[..., Any]
@@ -110,3 +111,30 @@ def test_phases_and_live_numbers_are_told_as_they_come(climb: Climb) -> None:
     live = [event for event in events if isinstance(event, LiveNumbers)]
     assert live[0].throughput_per_s == 1000.0
     assert live[0].target_cpu_ratio == 0.5
+
+
+def test_a_step_is_skipped_by_hand_and_the_next_one_driven(
+    make_driver: Callable[..., Any], prepare_climb: Callable[..., Any]
+) -> None:
+    driver = make_driver(1000.0, begins=lambda _: time.monotonic() - 1000, drains=False)
+    climbed = prepare_climb([driver], (1, 10))
+
+    def wish(event: object) -> None:
+        if isinstance(event, StepPhaseBegan) and event.phase == "window":
+            climbed.controls.skip_step()
+
+    climbed.on_event = wish
+    climbed.run()
+
+    assert [step.skipped for step in climbed.steps] == [SKIPPED, SKIPPED]
+    assert [step.times for step in climbed.steps] == [None, None]
+    assert [each["do"] for each in driver.said] == ["start", "window", "stop"] * 2
+
+
+def test_a_wish_from_before_a_step_is_forgotten(
+    make_driver: Callable[..., Any], prepare_climb: Callable[..., Any]
+) -> None:
+    driver = make_driver(1000.0, begins=lambda _: time.monotonic() - 1000)
+    climbed = prepare_climb([driver], (1,))
+    climbed.controls.skip_step()
+    assert climbed.run().steps[0].skipped is None

@@ -119,3 +119,11 @@ def test_a_command_to_a_driver_that_is_gone_is_an_error() -> None:
 
     with pytest.raises(GeneratorError):
         converse(talk)
+
+
+def test_what_was_on_its_way_is_passed_over() -> None:
+    async def talk(link: DriverLink, driver: socket.socket) -> dict[str, Any]:
+        driver.sendall(lines({"event": "drained"}, {"event": "stopped", "over": None}))
+        return await link.hear("stopped", within_s=5, ignoring="drained")
+
+    assert converse(talk)["event"] == "stopped"

@@ -1,0 +1,122 @@
+"""Frames: what all charts have in common: panels, series, axes, labels at the ends of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import altair as alt
+
+from bench.reporting.charts.axes import Axis, spread_labels
+from bench.reporting.charts.look import DASHES, SHAPES
+from bench.reporting.escaping import visible
+
+WIDTH: Final = 340
+"""Of a panel's plot, in pixels."""
+HEIGHT: Final = 220
+LABEL_GAP: Final = 13
+_COLUMNS: Final = 2
+
+Row = TypeVar("Row")
+Values = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The lines of a chart, and how they are told apart: by colour, stroke and mark."""
+
+    names: tuple[str, ...]
+
+    def colour(self, field: str = "series") -> alt.Color:
+        """Return the channel of colour, whose range is the look's."""
+        return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(self.names)), legend=None)
+
+    def dash(self, field: str = "series") -> alt.StrokeDash:
+        """Return the channel of strokes."""
+        return alt.StrokeDash(f"{field}:N", scale=self._scale(DASHES), legend=None)
+
+    def shape(self, field: str = "series") -> alt.Shape:
+        """Return the channel of marks."""
+        return alt.Shape(f"{field}:N", scale=self._scale(SHAPES), legend=None)
+
+    def _scale(self, given: Sequence[Any]) -> alt.Scale:
+        chosen = [given[number % len(given)] for number in range(len(self.names))]
+        return alt.Scale(domain=list(self.names), range=chosen)
+
+
+def part(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> dict[Hashable, list[Row]]:
+    """Part rows by a key, in the order in which keys first occur."""
+    parts: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        parts.setdefault(key(row), []).append(row)
+    return parts
+
+
+def data_of(values: Values) -> alt.Data:
+    """Return rows as a chart's own data."""
+    return alt.Data(values=list(values))
+
+
+def scale_of(axis: Axis) -> alt.Scale:
+    """Return the scale of an axis, whose ends are kept."""
+    return alt.Scale(type=axis.scale, domain=[axis.low, axis.high], nice=False)
+
+
+def x_of(field: str, axis: Axis, ticks: Sequence[float] = ()) -> alt.X:
+    """Return the horizontal channel of a number."""
+    return alt.X(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(ticks))
+
+
+def y_of(field: str, axis: Axis) -> alt.Y:
+    """Return the vertical channel of a number."""
+    return alt.Y(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(()))
+
+
+def _axis(ticks: Sequence[float]) -> alt.Axis:
+    if ticks:
+        return alt.Axis(format="~g", values=list(ticks), labelOverlap="greedy", grid=False)
+    return alt.Axis(format="~g", tickCount=5, labelOverlap="greedy")
+
+
+def label_ends(
+    ends: Mapping[str, float], x: float, series: Series, x_axis: Axis, y_axis: Axis
+) -> alt.Chart:
+    """Write the names of lines beside their ends, moved apart where they would overlap.
+
+    Args:
+        ends: where each line ends, in SI units.
+        x: where the labels stand, in the unit of the axis.
+        series: the lines.
+        x_axis: the horizontal axis.
+        y_axis: the vertical axis.
+    """
+    names = list(ends)
+    places = spread_labels([y_axis.place(ends[name], HEIGHT) for name in names], LABEL_GAP, HEIGHT)
+    values = [
+        {"series": name, "x": x, "y": y_axis.value_at(place, HEIGHT)}
+        for name, place in zip(names, places, strict=True)
+    ]
+    chart: alt.Chart = (
+        alt.Chart(data_of(values))
+        .mark_text(align="left", dx=8, fontSize=11, clip=False)
+        .encode(x=x_of("x", x_axis), y=y_of("y", y_axis), text="series:N", color=series.colour())
+    )
+    return chart
+
+
+def arrange(panels: Sequence[alt.LayerChart]) -> Any:
+    """Put panels beside and below each other."""
+    if len(panels) == 1:
+        return panels[0]
+    return alt.concat(*panels, columns=_COLUMNS, spacing=30)
+
+
+def panel(layers: Sequence[Any], title: str, *, height: Any = HEIGHT) -> alt.LayerChart:
+    """Lay marks over each other in one plot."""
+    chart: Any = alt.layer(*layers).properties(width=WIDTH, height=height)
+    if title:
+        heading = alt.TitleParams(visible(title), fontSize=12, fontWeight="normal", anchor="start")
+        chart = chart.properties(title=heading)
+    found: alt.LayerChart = chart
+    return found

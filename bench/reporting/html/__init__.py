@@ -1,0 +1,1 @@
+"""HTML: reports as one file that needs no network, with charts and tables to work with."""
