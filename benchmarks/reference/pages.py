@@ -1,7 +1,8 @@
 """Pages: where a page has a mark that names claims, what the reference run says of them.
 
 A mark is `<!-- claims: C01 C02 -->`, and what follows it up to `<!-- end of claims -->` is written
-anew; `<!-- verdicts -->` to `<!-- end of verdicts -->` is a table of all of them.
+anew; `<!-- verdicts -->` to `<!-- end of verdicts -->` is a table of all of them, and
+`<!-- figure: memory -->` to `<!-- end of figure -->` one of the suite's figures.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bench.model.claim import ClaimVerdict, EvidenceVerdict
+from bench.model.figure_data import FigureData
 from bench.model.run import RunRecord
 from bench.reporting.claim_tables import count_verdicts, write_found, write_verdict
 from bench.reporting.escaping import escape_markdown
@@ -25,15 +27,40 @@ _VERDICTS: Final = re.compile(
     r"(?P<mark><!-- verdicts -->\n).*?(?P<end><!-- end of verdicts -->\n)", re.DOTALL
 )
 
+_FIGURE: Final = re.compile(
+    r"(?P<mark><!-- figure: (?P<name>[A-Za-z0-9_.-]+) -->\n).*?(?P<end><!-- end of figure -->\n)",
+    re.DOTALL,
+)
+
 _NOT_YET: Final = "There is no reference run yet.\n"
 
 
-def fill_page(page: str, claims: Mapping[str, ClaimVerdict], records: Sequence[RunRecord]) -> str:
+def fill_page(
+    page: str,
+    claims: Mapping[str, ClaimVerdict],
+    records: Sequence[RunRecord],
+    figures: Mapping[str, FigureData],
+    folder: str,
+) -> str:
     """Return a page with what was found at each of its marks.
 
+    Args:
+        page: the page's text.
+        claims: what became of each claim.
+        records: of the reference runs.
+        figures: those that were drawn.
+        folder: where their files are, as seen from the page.
+
     Raises:
-        KeyError: a mark names a claim that there is not.
+        KeyError: a mark names a claim or a figure that there is not.
     """
+
+    def of_figure(match: re.Match[str]) -> str:
+        if not records:
+            return f"{match['mark']}{_NOT_YET}{match['end']}"
+        drawn = figures[match["name"]].figure
+        image = f"![{escape_markdown(drawn.alt)}]({folder}/{match['name']}.svg)\n"
+        return match["mark"] + image + match["end"]
 
     def of_claims(match: re.Match[str]) -> str:
         if not records:
@@ -46,7 +73,7 @@ def fill_page(page: str, claims: Mapping[str, ClaimVerdict], records: Sequence[R
             return f"{match['mark']}{_NOT_YET}{match['end']}"
         return match["mark"] + write_verdicts(list(claims.values()), records) + match["end"]
 
-    return _VERDICTS.sub(of_all, _CLAIMS.sub(of_claims, page))
+    return _FIGURE.sub(of_figure, _VERDICTS.sub(of_all, _CLAIMS.sub(of_claims, page)))
 
 
 def write_claims(claims: Sequence[ClaimVerdict]) -> str:

@@ -8,6 +8,8 @@ import pytest
 from bench.cli.choosing import read_suite
 from bench.model.claim import ClaimVerdict, EvidenceVerdict
 from bench.model.environment import Environment
+from bench.model.figure import VerdictsFigure
+from bench.model.figure_data import FigureData
 from bench.model.run import RunRecord
 from benchmarks.reference.__main__ import find_changes, list_pages
 from benchmarks.reference.pages import fill_page
@@ -20,6 +22,10 @@ between
 <!-- verdicts -->
 <!-- end of verdicts -->
 after
+"""
+FIGURE = """<!-- figure: memory -->
+old
+<!-- end of figure -->
 """
 
 
@@ -43,7 +49,7 @@ def record() -> RunRecord:
 
 
 def test_marks_are_filled_and_all_else_stays(claim: ClaimVerdict, record: RunRecord) -> None:
-    page = fill_page(PAGE, {"C05": claim}, [record])
+    page = fill_page(PAGE, {"C05": claim}, [record], {}, "figures")
 
     assert "old" not in page
     assert "4.91 [4.80, 5.02]" in page
@@ -52,16 +58,27 @@ def test_marks_are_filled_and_all_else_stays(claim: ClaimVerdict, record: RunRec
     assert "1 nuanced." in page
     assert "Run one on a CPU, 2 cores, 1024.0 MiB" in page
     assert [line for line in page.splitlines() if line in ("# A page", "between", "after")]
-    assert fill_page(page, {"C05": claim}, [record]) == page
+    assert fill_page(page, {"C05": claim}, [record], {}, "figures") == page
 
 
 def test_without_a_run_it_says_so(claim: ClaimVerdict) -> None:
-    assert fill_page(PAGE, {"C05": claim}, []).count("There is no reference run yet.") == 2
+    page = fill_page(PAGE + FIGURE, {"C05": claim}, [], {}, "figures")
+    assert page.count("There is no reference run yet.") == 3
+
+
+def test_a_figure_stands_where_its_mark_is_seen_from_the_page(record: RunRecord) -> None:
+    drawn = FigureData.model_construct(figure=VerdictsFigure(kind="verdicts", title="T", alt="A|B"))
+
+    page = fill_page(FIGURE, {}, [record], {"memory": drawn}, "../figures")
+
+    assert page == FIGURE.replace("old", r"![A\|B](../figures/memory.svg)")
+    with pytest.raises(KeyError):
+        fill_page(FIGURE, {}, [record], {}, "../figures")
 
 
 def test_a_mark_of_a_claim_that_there_is_not_is_an_error(record: RunRecord) -> None:
     with pytest.raises(KeyError):
-        fill_page(PAGE, {}, [record])
+        fill_page(PAGE, {}, [record], {}, "figures")
 
 
 def test_every_claim_of_the_suite_is_told_of_on_some_page() -> None:

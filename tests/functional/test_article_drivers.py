@@ -30,6 +30,7 @@ def told(steps: list[dict[str, Any]], variant: str, name: str, **stratum: str) -
     return observed
 
 
+@pytest.mark.smoke
 def test_a_connection_serves_again_before_the_job_of_its_first_request_has_ended(
     bench: Bench,
 ) -> None:

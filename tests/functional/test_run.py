@@ -151,7 +151,7 @@ def test_ten_lines_measure_a_service_of_ones_own(
     assert all(set(STEP_FIELDS) <= step.keys() for step in written["steps"])
     run = stored(tmp_path)
     assert run.unfinished == ()
-    assert run.record.argv == ("run", "mine.toml", "--duration", "1s", "--json")
+    assert run.record.argv == ("run", "mine.toml", "--duration", "1s", "--json", "--no-report")
     (trial,) = run.trials
     assert trial.trial.failure is None
     folder = run.path / "trials" / "001-mine-mine"

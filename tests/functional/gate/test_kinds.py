@@ -83,6 +83,7 @@ def test_a_stored_file_that_is_none_of_ours_is_the_callers_fault(
         assert said in done.stderr
 
 
+@pytest.mark.smoke
 def test_a_version_against_itself_tells_what_can_be_found_here(make_clone: MakeClone) -> None:
     repository = make_clone({})
     done = repository.gate("--self-check", "--budget", "50s", "--json")
