@@ -67,7 +67,7 @@ def read(path: Path) -> ExperimentFile:
 
 
 def comparable() -> Iterator[Any]:
-    for path in sorted(SCENARIOS.glob("*.toml")):
+    for path in (*sorted(SCENARIOS.glob("*.toml")), SCENARIOS.parent / "bench.toml"):
         if path.name == "suite.toml":
             continue
         file = read(path)
