@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from bench.analysis.comparing_runs import FEW, NO_VALID, compare_runs
+from bench.analysis.estimating import estimate_unpaired_ratio
 from bench.model.experiment import Experiment, ExperimentFile
 from bench.model.plan import Plan
 from bench.model.run import RunRecord, StoredRun
@@ -99,3 +101,13 @@ def test_where_there_is_no_interval_the_reason_is_told(
     assert (found.low, found.high) == (None, None)
     assert found.ratio == (None if ratio is None else pytest.approx(ratio))
     assert found.valid == (ratio is not None)
+
+
+def test_sides_that_vary_differently_have_satterthwaites_degrees_of_freedom() -> None:
+    """By hand: standard errors squared 0.01 and 0.0004 / 3, 1.027 degrees of freedom."""
+    found = estimate_unpaired_ratio([0.1, 0.3], [0.0, 0.02, 0.04], 0.95)
+    ours, theirs = 0.01, 0.0004 / 3
+    freedom = (ours + theirs) ** 2 / (ours**2 / 1 + theirs**2 / 2)
+    half_width = stats.t.ppf(0.975, freedom) * math.sqrt(ours + theirs)
+    assert math.log(found.high) == pytest.approx(0.18 + half_width)
+    assert freedom == pytest.approx(1.027, abs=0.001)
