@@ -24,6 +24,9 @@ _ALONE = (
 
 _IN_THE_BROWSER = "tests/reporting/html/browser"
 
+_OF_ONE_RUN = ("tests/functional/test_claims.py", "tests/functional/test_figures.py")
+"""Files whose tests share a run that takes a while: each file stays with one worker."""
+
 
 def _install(session: nox.Session) -> None:
     session.install("-c", "constraints.txt", "-e", ".[dev]")
@@ -90,12 +93,13 @@ def _tests(session: nox.Session) -> None:
 
 def _functional(session: nox.Session) -> None:
     where = ("tests/functional", "tests/faults", "tests/targets")
-    others = [f"--ignore={path}" for path in _ALONE]
+    others = [f"--ignore={path}" for path in (*_ALONE, *_OF_ONE_RUN)]
     quick = ("-m", "not smoke")
     session.run("pytest", *quick, *_TWO_AT_A_TIME, *where, *others, *session.posargs)
     session.run("pytest", *quick, *_ALONE, *session.posargs)
-    # Apart, since the browser's driver keeps an event loop of its own running.
-    session.run("pytest", *quick, *_TWO_AT_A_TIME, _IN_THE_BROWSER, *session.posargs)
+    # The browser's driver keeps an event loop running, beside which others can't have theirs.
+    by_file = ("-n", "2", "--dist", "loadfile")
+    session.run("pytest", *quick, *by_file, _IN_THE_BROWSER, *_OF_ONE_RUN, *session.posargs)
 
 
 def _lint(session: nox.Session) -> None:

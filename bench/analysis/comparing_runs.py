@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from bench.analysis.comparing import order_stratum
-from bench.analysis.estimating import RatioInterval, estimate_unpaired_ratio
+from bench.analysis.estimating import RatioInterval
+from bench.analysis.estimating_unpaired import estimate_unpaired_ratio
 from bench.analysis.quantities import Quantity, choose_quantities
 from bench.analysis.thresholds.samples import Sample, list_steps
 from bench.model.comparison import Comparison

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 MAX_SIGN_FLIP_PAIRS: Final = 40
 """The 2^40 sign patterns are counted from two halves of 2^20, which takes a blink and 20 MB."""
@@ -51,37 +51,27 @@ def estimate_ratio(log_ratios: Sequence[float], level: float) -> RatioInterval:
     if n < 2:
         raise ValueError(f"an interval needs two pairs of trials, not {n}")
     mean = fmean(log_ratios)
-    t = float(stats.t.ppf((1 + level) / 2, n - 1))
-    half_width = t * stdev(log_ratios) / math.sqrt(n)
-    return RatioInterval(_exp(mean), _exp(mean - half_width), _exp(mean + half_width))
+    half_width = two_sided_t(level, n - 1) * stdev(log_ratios) / math.sqrt(n)
+    return from_logarithms(mean, mean - half_width, mean + half_width)
 
 
-def estimate_unpaired_ratio(
-    ours: Sequence[float], theirs: Sequence[float], level: float
-) -> RatioInterval:
-    """Estimate the ratio from the logarithms of two sides whose trials are no pairs.
+def two_sided_t(level: float, degrees: float) -> float:
+    """Return how many standard errors Student's interval reaches to either side.
 
-    Source: Welch, "The Generalization of Student's Problem when Several Different Population
-    Variances are Involved", 1947, with Satterthwaite's degrees of freedom.
-    Assumes: trials are independent, and the logarithms of each side come near to a normal
-    distribution; their variances may differ.
-    Does not mean: that what differs between two runs beside the code is in the interval.
+    Source: Student, "The Probable Error of a Mean", 1908. The quantile function is taken from
+    `scipy.special`, which is imported in half the time of `scipy.stats`.
 
-    Args:
-        ours: of the candidate; two at least.
-        theirs: of the baseline; two at least, and not all of both sides alike.
-        level: the confidence level.
+    With one degree of freedom the distribution is Cauchy's, and the quantile tan(0.475 π):
 
-    Of 0.1, 0.3 and 0.0, 0.2 the means differ by 0.1 with a standard error of sqrt(0.02); with equal
-    variances Welch's degrees of freedom are 2, and t is 4.302653:
-
-    >>> estimate = estimate_unpaired_ratio([0.1, 0.3], [0.0, 0.2], level=0.95)
-    >>> [round(math.log(number), 4) for number in estimate]
-    [0.1, -0.5085, 0.7085]
+    >>> round(two_sided_t(0.95, 1), 4)
+    12.7062
     """
-    found = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(level)
-    difference = fmean(ours) - fmean(theirs)
-    return RatioInterval(_exp(difference), _exp(float(found.low)), _exp(float(found.high)))
+    return float(special.stdtrit(degrees, (1 + level) / 2))
+
+
+def from_logarithms(mean: float, low: float, high: float) -> RatioInterval:
+    """Return the ratio whose logarithm, with its bounds, is given; infinite beyond a float."""
+    return RatioInterval(_exp(mean), _exp(low), _exp(high))
 
 
 def compute_sign_flip_p(log_ratios: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from bench.analysis.comparing_runs import FEW, NO_VALID, compare_runs
-from bench.analysis.estimating import estimate_unpaired_ratio
+from bench.analysis.estimating_unpaired import estimate_unpaired_ratio
 from bench.model.experiment import Experiment, ExperimentFile
 from bench.model.plan import Plan
 from bench.model.run import RunRecord, StoredRun

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 from hdrh.histogram import HdrHistogram
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.analysis.histograms import merge_encoded, merge_histograms
@@ -62,6 +62,7 @@ def test_mean_and_maximum_are_right_within_a_thousandth(values_us):
     assert histogram.max_s == histogram.quantile_s(1)
 
 
+@settings(max_examples=20)  # the library takes its time
 @given(st.lists(DURATIONS_US, min_size=1, max_size=60))
 def test_mean_and_maximum_agree_with_the_library(values_us):
     text = encode(values_us)

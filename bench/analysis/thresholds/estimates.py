@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Final
 
-from scipy import stats
+from scipy import special
 
-from bench.analysis.estimating import estimate_ratio
+from bench.analysis.estimating import estimate_ratio, two_sided_t
 
 METHOD_T: Final = "t on logs"
 METHOD_T_SUM: Final = "t"
@@ -122,7 +122,7 @@ def estimate_sum(
     if n == 1:
         return Estimate(mean, method=METHOD_T_SUM, missing=ONE_TRIAL)
     is_same = len(set(values)) == 1
-    spread = float(stats.t.ppf((1 + level) / 2, n - 1)) * stdev(values) / math.sqrt(n)
+    spread = two_sided_t(level, n - 1) * stdev(values) / math.sqrt(n)
     half_width = size * _bound_rounding(n, level) if is_same else spread
     return Estimate(
         mean,
@@ -156,10 +156,13 @@ def estimate_error_ratio(failed: int, unanswered: int, requests: int, level: flo
     (0.0, 0.0, 0.3085)
     """
     asked = requests + unanswered
-    lower = stats.binomtest(failed, asked).proportion_ci(level, method="exact")
-    upper = stats.binomtest(failed + unanswered, asked).proportion_ci(level, method="exact")
-    ratio = failed / max(requests, 1)
-    return Estimate(ratio, float(lower.low), float(upper.high), METHOD_CLOPPER_PEARSON)
+    worst = failed + unanswered
+    low, high = 0.0, 1.0
+    if failed > 0:
+        low = float(special.betaincinv(failed, asked - failed + 1, (1 - level) / 2))
+    if worst < asked:
+        high = float(special.betaincinv(worst + 1, asked - worst, (1 + level) / 2))
+    return Estimate(failed / max(requests, 1), low, high, METHOD_CLOPPER_PEARSON)
 
 
 def count_requests_needed(bound: float, level: float) -> int:
@@ -173,5 +176,4 @@ def count_requests_needed(bound: float, level: float) -> int:
 
 def _bound_rounding(n: int, level: float) -> float:
     """Return half the t interval of logarithms as far apart as rounding could hide."""
-    t = float(stats.t.ppf((1 + level) / 2, n - 1))
-    return t * ROUNDING / 2 / math.sqrt(n - 1)
+    return two_sided_t(level, n - 1) * ROUNDING / 2 / math.sqrt(n - 1)

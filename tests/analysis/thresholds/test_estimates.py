@@ -43,6 +43,16 @@ def test_equal_numbers_have_the_interval_of_what_rounding_could_hide():
     assert estimate.low == pytest.approx(2.0 * math.exp(-half_width))
 
 
+@pytest.mark.parametrize(("failed", "unanswered"), [(0, 0), (0, 3), (2, 5), (13, 0), (7, 6)])
+def test_the_bounds_of_failures_are_those_that_scipy_has(failed, unanswered):
+    asked = 13
+    estimate = estimate_error_ratio(failed, unanswered, asked - unanswered, 0.9)
+
+    lower = stats.binomtest(failed, asked).proportion_ci(0.9, method="exact")
+    upper = stats.binomtest(failed + unanswered, asked).proportion_ci(0.9, method="exact")
+    assert (estimate.low, estimate.high) == pytest.approx((lower.low, upper.high))
+
+
 def test_wildly_different_numbers_leave_the_mean_open_above():
     estimate = estimate_mean([1e-150, 1e150], 0.95)
 
