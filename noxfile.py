@@ -94,7 +94,7 @@ def _tests(session: nox.Session) -> None:
 def _functional(session: nox.Session) -> None:
     where = ("tests/functional", "tests/faults", "tests/targets")
     others = [f"--ignore={path}" for path in (*_ALONE, *_OF_ONE_RUN)]
-    quick = ("-m", "not smoke")
+    quick = ("-m", "not slow")
     session.run("pytest", *quick, *_TWO_AT_A_TIME, *where, *others, *session.posargs)
     session.run("pytest", *quick, *_ALONE, *session.posargs)
     # The browser's driver keeps an event loop running, beside which others can't have theirs.
@@ -117,8 +117,14 @@ def smoke(session: nox.Session) -> None:
     """Shapes that follow from queueing laws, measured for real; one re-measurement is allowed."""
     _install(session)
     session.run("pytest", "tests/smoke", *session.posargs)
-    session.run("pytest", "-m", "smoke", "tests/functional", *session.posargs)
-    session.run("pytest", "-m", "smoke", _IN_THE_BROWSER, *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The functional tests that take long, for which CI has no time; one after the other."""
+    _install(session)
+    session.run("pytest", "-m", "slow", "tests/functional", *session.posargs)
+    session.run("pytest", "-m", "slow", _IN_THE_BROWSER, *session.posargs)
 
 
 @nox.session

@@ -30,7 +30,7 @@ def told(steps: list[dict[str, Any]], variant: str, name: str, **stratum: str) -
     return observed
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_connection_serves_again_before_the_job_of_its_first_request_has_ended(
     bench: Bench,
 ) -> None:
@@ -43,7 +43,7 @@ def test_a_connection_serves_again_before_the_job_of_its_first_request_has_ended
     assert told(steps, "blocking-task", "waited_for_job")["median"] == 1.0
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_connection_that_is_to_be_closed_does_not_wait_for_the_job(bench: Bench) -> None:
     steps = measure(
         bench, "background-close", "--duration", "3s", "--variants", "async-task,blocking-task"
@@ -53,7 +53,7 @@ def test_a_connection_that_is_to_be_closed_does_not_wait_for_the_job(bench: Benc
     assert told(steps, "blocking-task", "waited_for_job")["median"] == 1.0
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_workers_are_renewed_under_load_without_a_loss(bench: Bench) -> None:
     steps = measure(bench, "reload", "--duration", "9s", "--variants", "gunicorn-threads")
 
@@ -61,7 +61,7 @@ def test_workers_are_renewed_under_load_without_a_loss(bench: Bench) -> None:
     assert told(steps, "gunicorn-threads", "reloaded")["median"] == 1.0
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_jobs_that_nobody_waits_for_are_counted_one_by_one(bench: Bench) -> None:
     steps = measure(bench, "fire-and-forget", "--duration", "3s")
 
@@ -92,7 +92,7 @@ def test_connections_are_held_from_level_to_level(bench: Bench) -> None:
     assert threads[100] - threads[50] == 50
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_server_that_ends_answers_what_it_has_accepted(bench: Bench) -> None:
     steps = measure(bench, "shutdown", "--duration", "3s", "--variants", "uvicorn")
 
@@ -100,7 +100,7 @@ def test_a_server_that_ends_answers_what_it_has_accepted(bench: Bench) -> None:
     assert told(steps, "uvicorn", "drain")["n"] >= 1
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_what_computes_is_found_and_what_sleeps_takes_another_look(bench: Bench) -> None:
     done = bench("run", "profiling", "--duration", "5s", "--repeat", "1", "--json")
     if "ptrace" in done.stderr:

@@ -25,7 +25,7 @@ env = { WAIT_S = "0.002" }
 [variants.slow]
 app = "service:app"
 server = { name = "uvicorn" }
-env = { WAIT_S = "0.02" }
+env = { WAIT_S = "0.008" }
 [[flow]]
 path = "/"
 [load]
@@ -131,10 +131,11 @@ def test_a_suite_says_what_is_drawn_and_what_cannot_be_is_told(bench: Bench, run
 
     with (run / "figures" / "times.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert {(row["variant"], row["load.users"], row["n"]) for row in rows} == {
-        (variant, users, "2") for variant in ("quick", "slow") for users in ("2", "4")
+    assert {(row["variant"], row["load.users"]) for row in rows} == {
+        (variant, users) for variant in ("quick", "slow") for users in ("2", "4")
     }
-    assert all(float(row["value"]) > 0.018 for row in rows if row["variant"] == "slow")
+    assert {row["n"] for row in rows} <= {"1", "2"}  # others may have disturbed a trial
+    assert all(float(row["value"]) > 0.007 for row in rows if row["variant"] == "slow")
     for name in ("spectrum", "seconds", "waiting-memory"):
         assert len((run / "figures" / f"{name}.csv").read_text().splitlines()) > 2
     only = bench("figures", "latest", "--suite", "suite.toml", "--only", "elsewhere,times",

@@ -278,6 +278,7 @@ def test_an_arm_that_dies_under_load_is_recorded_by_name(
     nothing_is_left(tmp_path)
 
 
+@pytest.mark.slow
 def test_an_interrupted_duet_run_is_resumed_where_it_ended(
     bench: Bench, pair: Path, tmp_path: Path
 ) -> None:

@@ -65,7 +65,7 @@ def find_knee(bench: Bench, write: Write, tmp_path: Path) -> Callable[[], Stored
     return run
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_the_knee_is_found_within_five_percent(
     find_knee: Callable[[], StoredRun], bench: Bench
 ) -> None:

@@ -217,6 +217,7 @@ def test_what_can_not_be_calibrated_is_said_clearly(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_null_target_tells_what_the_machine_can_do_and_runs_remember_it(
     bench: Bench, start: Start, experiment: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ def run_baseline(repository: Any) -> str:
     return document
 
 
+@pytest.mark.slow
 def test_a_stored_run_of_this_machine_lets_pass_and_trips(
     make_clone: MakeClone, three_trials: str, service: str, tmp_path: Path
 ) -> None:
@@ -83,7 +84,7 @@ def test_a_stored_file_that_is_none_of_ours_is_the_callers_fault(
         assert said in done.stderr
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_version_against_itself_tells_what_can_be_found_here(make_clone: MakeClone) -> None:
     repository = make_clone({})
     done = repository.gate("--self-check", "--budget", "50s", "--json")

@@ -65,6 +65,7 @@ def test_errors_that_only_the_candidate_has_are_a_regression(
     assert "of the candidate alone" in done.report.because
 
 
+@pytest.mark.slow
 def test_errors_on_both_sides_say_nothing_of_the_candidate(
     make_clone: MakeClone, service: str
 ) -> None:
@@ -76,7 +77,7 @@ def test_errors_on_both_sides_say_nothing_of_the_candidate(
     assert "on both sides" in rows_by_quantity(done)["errors"].because
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_bystander_that_only_the_candidate_stalls_is_a_regression(
     make_clone: MakeClone, service: str, gate_file: str
 ) -> None:

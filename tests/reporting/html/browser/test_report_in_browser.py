@@ -156,7 +156,7 @@ def test_axe_finds_nothing(open_report: OpenReport, axe: str, scheme: str, width
     assert told == []
 
 
-@pytest.mark.smoke
+@pytest.mark.slow
 def test_a_report_of_a_thousand_trials_is_below_ten_megabytes(
     open_report: OpenReport, tmp_path: Path
 ) -> None:
