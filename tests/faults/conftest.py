@@ -24,7 +24,7 @@ import os
 async def app(scope, receive, send):
     if scope["type"] != "http":
         return
-    await asyncio.sleep(0.005)
+    await asyncio.sleep(0.02)
     status, body = int(os.environ.get("ANSWER", 200)), os.environ.get("BODY", "ok").encode()
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [length]})
@@ -59,7 +59,7 @@ def bench(tmp_path: Path) -> Bench:
 def write(tmp_path: Path) -> Write:
     """Return a writer of files into the test's folder, where `service.py` lies already.
 
-    That is an ASGI app which waits 5 ms, so that no core is ever short, and answers BODY with the
+    That is an ASGI app which waits 20 ms, so that no core is ever short, and answers BODY with the
     status ANSWER of its environment.
     """
 

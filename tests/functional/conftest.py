@@ -36,7 +36,7 @@ import os
 async def app(scope, receive, send):
     if scope["type"] != "http":
         return
-    await asyncio.sleep(0.005)
+    await asyncio.sleep(0.02)
     body = os.environ.get("STRATUM_FLAVOUR", "plain").encode()
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": 200, "headers": [length]})
@@ -88,7 +88,7 @@ def _was_disturbed(done: subprocess.CompletedProcess[str]) -> bool:
 def write(tmp_path: Path) -> Write:
     """Return a writer of files into the test's folder, where `service.py` lies already.
 
-    That is an ASGI app which waits 5 ms, so that no core is ever short, and answers the condition
+    That is an ASGI app which waits 20 ms, so that no core is ever short, and answers the condition
     named `flavour` of its stratum.
     """
 

@@ -1,4 +1,4 @@
-"""`bench run --check`: thresholds decide the exit code, of a target that waits 5 ms."""
+"""`bench run --check`: thresholds decide the exit code, of a target that waits 20 ms."""
 
 from __future__ import annotations
 
