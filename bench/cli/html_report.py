@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from bench.analysis.claims.judging import judge_claims
 from bench.analysis.condensing import condense
 from bench.analysis.figures.building import FigureBuilder, Undrawn
 from bench.analysis.figures.defaults import figures_of
 from bench.cli.choosing import read_suite
+from bench.errors import StorageError
 from bench.model.claim import ClaimFinding, ClaimVerdict
-from bench.model.figure import Figure, ForestFigure, SpectrumFigure, TimelineFigure, VerdictsFigure
+from bench.model.figure import Figure, ForestFigure, VerdictsFigure
 from bench.model.figure_data import FigureData
 from bench.model.run import RunDocument, StoredRun
+from bench.model.slices import SliceLine
 from bench.model.suite import Suite
 from bench.reporting.html.page import write_page
 from bench.reporting.html.run_page import build_run_page
 from bench.storage.atomic import write_atomically
+from bench.storage.evidence import read_slices
+from bench.storage.reading_runs import find_trial
 from bench.storage.run_folder import REPORT_FILE
+
+_READ_AT_MOST: Final = 100
+"""Trials whose raw files a report reads, in a second or two; `bench figures` reads all."""
 
 
 def write_html_report(run: StoredRun, document: RunDocument, path: Path | None = None) -> Path:
@@ -55,17 +64,42 @@ def _draw(
 ) -> dict[str, list[FigureData]]:
     """Build the figures of each experiment, by its name; those of all by the empty one.
 
-    What would need the raw files of every trial is left to `bench figures`.
+    What would need the raw files of more trials than a report reads, or of some that were not kept,
+    is left out.
     """
     builder = FigureBuilder([run], claims)
+    raw = _RawFiles(run)
     drawn: dict[str, list[FigureData]] = {}
     for owner, name, figure in _list_figures(run, suite):
-        if isinstance(figure, SpectrumFigure | TimelineFigure) or not builder.applies(figure):
+        if not builder.applies(figure):
             continue
-        data = builder.build(name, figure, {})
+        if not raw.have([number for _, number in builder.needed_slices(figure)]):
+            continue
+        data = builder.build(name, figure, raw.slices)
         if not isinstance(data, Undrawn):
             drawn.setdefault(owner, []).append(data)
     return drawn
+
+
+class _RawFiles:
+    """The raw files of some trials of a run, each read once."""
+
+    def __init__(self, run: StoredRun) -> None:
+        self.slices: dict[int, Sequence[SliceLine]] = {}
+        self._run = run
+
+    def have(self, trials: Sequence[int]) -> bool:
+        """Read what of some trials isn't read yet; tell whether all of it is there."""
+        missing = [number for number in trials if number not in self.slices]
+        if len(self.slices) + len(missing) > _READ_AT_MOST:
+            return False
+        try:
+            self.slices.update(
+                {number: read_slices(find_trial(self._run, number)) for number in missing}
+            )
+        except StorageError:
+            return False
+        return True
 
 
 def _list_figures(run: StoredRun, suite: Suite) -> list[tuple[str, str, Figure]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from bench.analysis.disturbances import find_disturbances
 from bench.analysis.judging import ArmLines, judge_duet, judge_trial
 from bench.cli.keys import obeying_keys
 from bench.errors import BenchError, StorageError, SupervisorError
@@ -23,6 +24,7 @@ from bench.execution.trials.fleet import RunFleet, prepare_fleet, saying_farewel
 from bench.execution.trials.parts import share_out
 from bench.execution.trials.setting import Side, TrialSetting, alike
 from bench.execution.trials.standing import StandingTarget
+from bench.model.caution import CautionCode
 from bench.model.environment import Environment
 from bench.model.experiment import Experiment
 from bench.model.plan import Placement, Plan, PlannedTrial
@@ -116,7 +118,7 @@ async def _measure_all(
                     plan, experiment, folder, supervisor, environment, announce, fleet
                 ) as setting:
                     attended = replace(setting, attendant=attend, controls=controls)
-                    await _measure_trials(attended, trials, folder, finished)
+                    await _measure_trials(attended, trials, folder, finished, plan.again)
             except (StorageError, SupervisorError):
                 raise
             except BenchError as error:
@@ -194,30 +196,46 @@ async def _measure_trials(
     trials: list[PlannedTrial],
     folder: RunFolder,
     finished: frozenset[int],
+    again: int,
 ) -> None:
     for trial in trials:
         if trial.number in finished:
             _recall_answers(setting.references, trial, folder)
     for trial in trials:
         if trial.number not in finished:
-            await measure_trial(setting, trial, folder)
+            await measure_trial(setting, trial, folder, again)
             if setting.controls.is_ending:
                 return
 
 
 async def measure_trial(
-    setting: TrialSetting, trial: PlannedTrial, folder: RunFolder
+    setting: TrialSetting, trial: PlannedTrial, folder: RunFolder, again: int = 0
 ) -> TrialRecord:
     """Conduct a trial, judge it and store it.
+
+    Args:
+        setting: what the trials of the experiment share.
+        trial: the trial.
+        folder: where it is stored.
+        again: how often it is measured anew, at once, where something disturbed it.
 
     Raises:
         TargetError: a target did not start, or answered wrongly before load.
         GeneratorError: a driver failed.
         StorageError: records can't be written.
     """
-    trial_folder = folder.begin_trial(trial)
-    measured = await conduct_trial(setting, trial, trial_folder)
-    record, unreadable = _judge(setting, measured, trial_folder)
+    aside: tuple[CautionCode, ...] = ()
+    while True:
+        trial_folder = folder.begin_trial(trial)
+        measured = await conduct_trial(setting, trial, trial_folder)
+        record, unreadable = _judge(setting, measured, trial_folder)
+        disturbances = find_disturbances(record.steps)
+        if not disturbances or len(aside) == again or setting.controls.is_ending:
+            break
+        folder.set_aside(trial.folder_name, record)
+        aside = (*aside, disturbances[0])
+        setting.announce(Notice(text=f"measured again: {disturbances[0].value}"))
+    record = record.model_copy(update={"set_aside": aside})
     folder.finish_trial(trial.folder_name, record)
     if unreadable:
         text = f"{unreadable} observations of the target could not be read"

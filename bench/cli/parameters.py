@@ -158,6 +158,16 @@ RepeatOption = Annotated[
     int | None,
     typer.Option("--repeat", min=1, max=1000, help="Repetitions: trials of each variant."),
 ]
+AgainOption = Annotated[
+    int | None,
+    typer.Option(
+        "--again",
+        min=0,
+        max=10,
+        metavar="N",
+        help="Measure a trial anew, N times at most, where something disturbed it.",
+    ),
+]
 SeedOption = Annotated[
     int | None,
     typer.Option(

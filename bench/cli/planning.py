@@ -37,6 +37,7 @@ def plan_run(
     pin: Pin,
     allow_remote: bool,
     fleet: Fleet | None,
+    again: int = 0,
 ) -> Plan:
     """Choose the experiments and plan their trials.
 
@@ -59,6 +60,7 @@ def plan_run(
         pin=pin.value,
         allow_remote=allow_remote,
         fleet=fleet,
+        again=again,
         deciding=_find_deciding(experiments) if preset is Preset.ARTICLE else {},
     )
     return make_plan(_name(chosen), experiments, options)

@@ -14,6 +14,7 @@ from bench.cli.checking import (
     require_thresholds,
 )
 from bench.cli.parameters import (
+    AgainOption,
     AllowRemoteOption,
     BindOption,
     DuetOption,
@@ -40,6 +41,7 @@ def run(
     rate: RateOption = None,
     duration: DurationOption = None,
     repeat: RepeatOption = None,
+    again: AgainOption = None,
     variants: VariantsOption = None,
     duet: DuetOption = False,
     seed: SeedOption = None,
@@ -82,7 +84,7 @@ def run(
     checking = read_checking(check=check, fail_on_inconclusive=fail_on_inconclusive)
     if resume is not None:
         options = (
-            *(names, preset, users, rate, duration, repeat, variants, seed, pin),
+            *(names, preset, users, rate, duration, repeat, again, variants, seed, pin),
             *(workers, remote_workers, bind),
         )
         if allow_remote or duet or any(option is not None for option in options):
@@ -104,6 +106,7 @@ def run(
             pin=pin or Pin.AUTO,
             allow_remote=allow_remote,
             fleet=plan_fleet(workers, remote_workers, bind),
+            again=again or 0,
         )
         if checking:
             require_thresholds(plan)

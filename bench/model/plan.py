@@ -87,6 +87,8 @@ class Plan(Record):
     """None: one process generates the load, and needs no master."""
     allow_remote: bool = False
     """Whether hosts may be loaded that are not loopback."""
+    again: int = 0
+    """How often a trial may be measured anew because something disturbed it."""
     experiments: tuple[Experiment, ...]
     trials: tuple[PlannedTrial, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bench.model.arm import Arm, Mode
-from bench.model.caution import Caution
+from bench.model.caution import Caution, CautionCode
 from bench.model.experiment import StratumValue
 from bench.model.knee import Knee
 from bench.model.load_level import LoadLevel
@@ -105,6 +105,8 @@ class TrialRecord(Record):
     """That of a duet's candidate arm."""
     steps: tuple[JudgedStep, ...]
     """Of both arms, where there are two; each names its own."""
+    set_aside: tuple[CautionCode, ...] = ()
+    """Why earlier attempts at it do not count: one doubt for each of them."""
 
     @property
     def arms(self) -> tuple[MeasuredTrial, ...]:

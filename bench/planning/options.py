@@ -32,6 +32,7 @@ class PlanOptions(Record):
     pin: PinMode = "auto"
     allow_remote: bool = False
     fleet: Fleet | None = None
+    again: int = 0
     deciding: dict[str, tuple[Evidence, ...]] = Field(default_factory=dict)
     """Checks by experiment: what none of them looks at is measured once, and not repeated.
 

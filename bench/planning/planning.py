@@ -45,6 +45,7 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
         pin=options.pin,
         allow_remote=options.allow_remote,
         fleet=options.fleet,
+        again=options.again,
         experiments=adjusted,
         trials=tuple(
             trial.model_copy(update={"number": number}) for number, trial in enumerate(trials, 1)

@@ -38,6 +38,9 @@ def _of_run(run: StoredRun) -> Iterable[str]:
         if trial.failure:
             whose = f" ({trial.arm})" if trial.arm else ""
             yield f"Trial {trial.number}{whose} ended early: {trial.failure}"
+    again = sum(len(record.set_aside) for record in run.trials)
+    if again:
+        yield f"Set aside, as something disturbed them: {counted(again, 'attempt')} at a trial."
     if run.record.attempt > 1:
         yield f"The run was resumed: this is attempt {run.record.attempt}."
     yield from _of_machine(run.record)

@@ -22,6 +22,7 @@ REPORT_FILE = "report.html"
 TRIALS = "trials"
 SERVICES = "services"
 TRIED = "tried"
+SET_ASIDE = "set-aside"
 LOCK_FILE = ".lock"
 
 _ARM_FOLDERS: Final[dict[Arm, str]] = {"baseline": "base", "candidate": "cand"}
@@ -109,6 +110,16 @@ class RunFolder:
             for part in [folder] if trial.mode == "solo" else [arm_folder(folder, a) for a in ARMS]:
                 part.mkdir(parents=True)
         return folder
+
+    def set_aside(self, folder_name: str, record: TrialRecord) -> None:
+        """Keep an attempt at a trial that does not count beside those that do."""
+        aside = self.path / SET_ASIDE
+        with storing_in(aside):
+            aside.mkdir(exist_ok=True)
+            number = 1 + sum(1 for _ in aside.glob(f"{folder_name}-*"))
+            kept = aside / f"{folder_name}-{number}"
+            self.trial_path(folder_name).rename(kept)
+        write_atomically(kept / TRIAL_FILE, record.model_dump_json(indent=1))
 
     def has_trial(self, folder_name: str) -> bool:
         """Tell whether a trial is whole."""

@@ -1,14 +1,17 @@
-"""Pages: where a page has a mark that names claims, what the reference run says of them.
+"""Pages: where a page has a mark, what the reference run says there.
 
-A mark is `<!-- claims: C01 C02 -->`, and what follows it up to `<!-- end of claims -->` is written
-anew; `<!-- verdicts -->` to `<!-- end of verdicts -->` is a table of all of them, and
-`<!-- figure: memory -->` to `<!-- end of figure -->` one of the suite's figures.
+What follows a mark up to its end, `<!-- end of claims -->` for instance, is written anew:
+
+- `<!-- claims: C01 C02 -->`: each of these claims, with a table of its checks;
+- `<!-- brief: C01 C02 -->`: a line for each of them, and how many verdicts there are of each kind;
+- `<!-- verdicts -->`: which run it is, and a line for every claim;
+- `<!-- figure: memory -->`: one of the suite's figures.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bench.model.claim import ClaimVerdict, EvidenceVerdict
@@ -19,19 +22,12 @@ from bench.reporting.escaping import escape_markdown
 from bench.reporting.estimate_text import write_estimate
 from bench.units import format_bytes
 
-_CLAIMS: Final = re.compile(
-    r"(?P<mark><!-- claims: (?P<ids>[A-Za-z0-9_. -]+?) -->\n).*?(?P<end><!-- end of claims -->\n)",
+_MARK: Final = re.compile(
+    r"(?P<mark><!-- (?P<kind>claims|brief|verdicts|figure)"
+    r"(?:: (?P<names>[A-Za-z0-9_. -]+?))? -->\n)"
+    r".*?(?P<end><!-- end of (?P=kind) -->\n)",
     re.DOTALL,
 )
-_VERDICTS: Final = re.compile(
-    r"(?P<mark><!-- verdicts -->\n).*?(?P<end><!-- end of verdicts -->\n)", re.DOTALL
-)
-
-_FIGURE: Final = re.compile(
-    r"(?P<mark><!-- figure: (?P<name>[A-Za-z0-9_.-]+) -->\n).*?(?P<end><!-- end of figure -->\n)",
-    re.DOTALL,
-)
-
 _NOT_YET: Final = "There is no reference run yet.\n"
 
 
@@ -55,25 +51,25 @@ def fill_page(
         KeyError: a mark names a claim or a figure that there is not.
     """
 
-    def of_figure(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         if not records:
             return f"{match['mark']}{_NOT_YET}{match['end']}"
-        drawn = figures[match["name"]].figure
-        image = f"![{escape_markdown(drawn.alt)}]({folder}/{match['name']}.svg)\n"
-        return match["mark"] + image + match["end"]
+        names = (match["names"] or "").split()
+        kind = match["kind"]
+        match kind:
+            case "claims":
+                text = write_claims([claims[name] for name in names])
+            case "brief":
+                text = write_brief([claims[name] for name in names], list(claims.values()))
+            case "verdicts":
+                text = write_verdicts(list(claims.values()), records)
+            case _:
+                (name,) = names
+                alt = escape_markdown(figures[name].figure.alt)
+                text = f"![{alt}]({folder}/{name}.svg)\n"
+        return match["mark"] + text + match["end"]
 
-    def of_claims(match: re.Match[str]) -> str:
-        if not records:
-            return f"{match['mark']}{_NOT_YET}{match['end']}"
-        chosen = [claims[name] for name in match["ids"].split()]
-        return match["mark"] + write_claims(chosen) + match["end"]
-
-    def of_all(match: re.Match[str]) -> str:
-        if not records:
-            return f"{match['mark']}{_NOT_YET}{match['end']}"
-        return match["mark"] + write_verdicts(list(claims.values()), records) + match["end"]
-
-    return _FIGURE.sub(of_figure, _VERDICTS.sub(of_all, _CLAIMS.sub(of_claims, page)))
+    return _MARK.sub(fill, page)
 
 
 def write_claims(claims: Sequence[ClaimVerdict]) -> str:
@@ -81,16 +77,24 @@ def write_claims(claims: Sequence[ClaimVerdict]) -> str:
     return "\n".join(_claim(claim) for claim in claims)
 
 
+def write_brief(claims: Iterable[ClaimVerdict], all_claims: Sequence[ClaimVerdict]) -> str:
+    """Write how many verdicts there are of each kind, and a line for some claims."""
+    return f"{count_verdicts(all_claims)}. Among them:\n\n{_table(claims)}"
+
+
 def write_verdicts(claims: Sequence[ClaimVerdict], records: Sequence[RunRecord]) -> str:
     """Write which run it is, and a line for each claim."""
-    lines = [f"{_run(record)}\n" for record in records]
-    lines += ["", f"{count_verdicts(claims)}.", "", "| claim | verdict | |", "|---|---|---|"]
-    lines += [
+    runs = "\n".join(f"{_run(record)}\n" for record in records)
+    return f"{runs}\n{count_verdicts(claims)}.\n\n{_table(claims)}"
+
+
+def _table(claims: Iterable[ClaimVerdict]) -> str:
+    lines = [
         f"| {claim.id}: {escape_markdown(claim.says)} | {write_verdict(claim)} "
-        f"| {escape_markdown(claim.because)} |"
+        f"| {escape_markdown(claim.because)} |\n"
         for claim in claims
     ]
-    return "\n".join(lines) + "\n"
+    return "| claim | verdict | |\n|---|---|---|\n" + "".join(lines)
 
 
 def _run(record: RunRecord) -> str:

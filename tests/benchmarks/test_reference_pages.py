@@ -66,6 +66,18 @@ def test_without_a_run_it_says_so(claim: ClaimVerdict) -> None:
     assert page.count("There is no reference run yet.") == 3
 
 
+def test_a_brief_has_a_line_for_each_of_its_claims(claim: ClaimVerdict, record: RunRecord) -> None:
+    other = claim.model_copy(update={"id": "C06", "says": "another", "verdict": "supported"})
+    page = "<!-- brief: C05 -->\n<!-- end of brief -->\n"
+
+    filled = fill_page(page, {"C05": claim, "C06": other}, [record], {}, "figures")
+
+    assert "1 supported" in filled
+    assert "1 nuanced" in filled
+    assert r"| C05: threads \| prevent density | nuanced | so: 400 users |" in filled
+    assert "another" not in filled
+
+
 def test_a_figure_stands_where_its_mark_is_seen_from_the_page(record: RunRecord) -> None:
     drawn = FigureData.model_construct(figure=VerdictsFigure(kind="verdicts", title="T", alt="A|B"))
 

@@ -25,11 +25,15 @@ def test_every_doubt_about_the_run_is_said(
         git_dirty=True,
         plan=make_plan(pin="none"),
         environment=make_environment(missing=("pss",), steal_ratio=0.031),
-        trials=(make_trial(2, failure="the target died"),),
+        trials=(
+            make_trial(2, failure="the target died"),
+            make_trial(3).model_copy(update={"set_aside": (CautionCode.CPU_STOLEN,) * 2}),
+        ),
     )
     assert build_doubts(run, []).paragraphs == (
         "2 of 4 planned trials were not finished: 3, 4.",
         "Trial 2 ended early: the target died",
+        "Set aside, as something disturbed them: 2 attempts at a trial.",
         "The run was resumed: this is attempt 2.",
         "This system could not tell or do: pss.",
         "The hypervisor had taken 3.10 % of the CPU time before the run.",

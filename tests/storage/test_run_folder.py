@@ -125,6 +125,22 @@ def test_what_an_unfinished_attempt_left_is_removed(tmp_path: Path, record: RunR
     assert list(folder.begin_trial(trial).iterdir()) == []
 
 
+def test_attempts_that_are_set_aside_are_kept_and_do_not_count(
+    tmp_path: Path, record: RunRecord
+) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    trial = record.plan.trials[0]
+    for attempt in ("first", "second"):
+        (folder.begin_trial(trial) / "slices.jsonl").write_text(attempt)
+        folder.set_aside(trial.folder_name, trial_record(trial))
+    aside = folder.path / "set-aside"
+    kept = [aside / f"{trial.folder_name}-{number}" for number in (1, 2)]
+    assert sorted(aside.iterdir()) == kept
+    assert [(each / "slices.jsonl").read_text() for each in kept] == ["first", "second"]
+    assert all((each / "trial.json").exists() for each in kept)
+    assert read_run(folder.path).trials == ()
+
+
 def test_a_duet_has_one_folder_with_one_for_each_arm(tmp_path: Path, record: RunRecord) -> None:
     folder = RunFolder.create(tmp_path, record)
     duet = record.plan.trials[0].model_copy(update={"mode": "duet", "baseline": "threads"})

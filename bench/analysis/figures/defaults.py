@@ -12,6 +12,7 @@ from bench.model.figure import (
     ForestFigure,
     LinesFigure,
     SpectrumFigure,
+    TimelineFigure,
     TradeOffFigure,
 )
 from bench.model.plan import Plan
@@ -82,6 +83,14 @@ def figures_of(experiment: Experiment, plan: Plan) -> Iterator[tuple[str, Figure
         yield (
             "spectrum",
             SpectrumFigure(kind="spectrum", **_about(experiment, "Response time by percentile")),
+        )
+        yield (
+            "seconds",
+            TimelineFigure(
+                kind="timeline",
+                group="bystander" if experiment.file.load.bystander else "users",
+                **_about(experiment, "Second by second"),
+            ),
         )
     if len(experiment.file.variants) > 1:
         yield (

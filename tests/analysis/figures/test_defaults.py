@@ -16,9 +16,9 @@ def test_a_ladder_of_users_has_lines_and_one_level_has_bars(runs: Any) -> None:
 
     assert list(of_ladder) == [
         "shop-throughput", "shop-response", "shop-cpu", "shop-memory", "shop-trade-off",
-        "shop-spectrum", "shop-ratios",
+        "shop-spectrum", "shop-seconds", "shop-ratios",
     ]  # fmt: skip
-    assert {each.kind for each in of_one.values()} == {"bars", "spectrum", "forest"}
+    assert {each.kind for each in of_one.values()} == {"bars", "spectrum", "timeline", "forest"}
     experiment = whole.record.plan.experiments[0]
     for figure in (*of_ladder.values(), *of_one.values()):
         assert not list(find_figure_misfits(figure, experiment))
@@ -30,7 +30,7 @@ def test_in_the_open_model_throughput_is_what_was_asked_for(runs: Any) -> None:
     one = runs.run([runs.climb("only", {10.0: {}}, model="rate")], [file])
 
     assert list(list_default_figures(ladder.record.plan)) == [
-        "shop-response", "shop-cpu", "shop-memory", "shop-spectrum",
+        "shop-response", "shop-cpu", "shop-memory", "shop-spectrum", "shop-seconds",
     ]  # fmt: skip
     assert "shop-throughput" not in list_default_figures(one.record.plan)
 
@@ -39,3 +39,14 @@ def test_a_search_has_its_trade_off(runs: Any) -> None:
     file = runs.experiment(load={"search": ["p99 < 250ms"]})
     plan = runs.run([], [file]).record.plan
     assert list(list_default_figures(plan)) == ["shop-trade-off", "shop-ratios"]
+
+
+def test_the_seconds_are_the_bystanders_where_there_is_one(runs: Any) -> None:
+    def group(**load: Any) -> str:
+        plan = runs.run([], [runs.experiment(load={"users": [1], **load})]).record.plan
+        (found,) = (each for each in list_default_figures(plan).values() if each.kind == "timeline")
+        told: str = found.group
+        return told
+
+    assert group() == "users"
+    assert group(bystander={"rate": 20, "path": "/"}) == "bystander"
