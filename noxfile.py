@@ -129,9 +129,9 @@ def slow(session: nox.Session) -> None:
 
 @nox.session
 def reference(session: nox.Session) -> None:
-    """Write the verdicts of results/reference into README and docs."""
+    """Write the verdicts of results/reference into README and docs; take runs in before that."""
     _install(session)
-    session.run("python", "-m", "benchmarks.reference")
+    session.run("python", "-m", "benchmarks.reference", *session.posargs)
 
 
 @nox.session

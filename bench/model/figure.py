@@ -142,6 +142,7 @@ class ForestFigure(_Figure, Narrowing):
     kind: Literal["forest"]
     experiments: _Experiments = Field((), description="only these; default: all of the run")
     quantities: _Quantities = Field((), description="only these; default: all")
+    least_pairs: int = Field(1, ge=1, description="only ratios of so many pairs of trials or more")
 
 
 class VerdictsFigure(_Figure):

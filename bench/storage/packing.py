@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from bench.errors import StorageError
 from bench.storage.guarding import storing_in
-from bench.storage.run_folder import SERVICES, TRIALS, TRIED
+from bench.storage.run_folder import SERVICES, SET_ASIDE, TRIALS, TRIED
 
 SUFFIX: Final = ".xz"
 _RAW: Final = frozenset({".jsonl", ".log", ".journal"})
@@ -78,7 +78,7 @@ def refuse_unfinished(unfinished: int, path: Path) -> None:
 
 
 def _list_raw(folder: Path) -> Iterator[Path]:
-    for part in (TRIALS, TRIED, SERVICES):
+    for part in (TRIALS, TRIED, SET_ASIDE, SERVICES):
         for path in sorted((folder / part).rglob("*")):
             if path.is_file() and (path.suffix in _RAW or path.name in _RAW_NAMES):
                 yield path

@@ -1,7 +1,11 @@
-"""`python -m benchmarks.reference`: write the reference run's verdicts and figures into docs."""
+"""`python -m benchmarks.reference [RUN...]`: the reference runs' verdicts and figures, in docs.
+
+Each RUN that is given, a folder in the `results` of a clone, becomes a reference run before that.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +21,7 @@ from bench.reporting.charts.drawing import draw_figure
 from bench.reporting.charts.look import PRINT
 from bench.reporting.charts.rendering import render
 from bench.storage.reading_runs import list_runs, read_run
+from benchmarks.reference.adopting import adopt
 from benchmarks.reference.pages import fill_page
 
 PROJECT = Path(__file__).parents[2]
@@ -66,7 +71,11 @@ def _has(path: Path, content: bytes) -> bool:
 
 
 def main() -> None:
-    """Write what has changed."""
+    """Adopt the runs that are given, and write what has changed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, nargs="*")
+    for run in parser.parse_args().run:
+        adopt(run, REFERENCE)
     FIGURES.mkdir(exist_ok=True)
     for path, content in find_changes().items():
         path.write_bytes(content)

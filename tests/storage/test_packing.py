@@ -65,6 +65,16 @@ def test_what_a_run_is_judged_by_stays_as_it_is(run: Path) -> None:
     assert (run / "trials" / "001-shop-async" / "trial.json").read_text() == "{}"
 
 
+def test_attempts_that_were_set_aside_are_packed_as_well(run: Path) -> None:
+    aside = run / "set-aside" / "001-shop-async-1"
+    aside.mkdir(parents=True)
+    append_lines(aside / "observations.jsonl", OBSERVED)
+
+    pack_run(run)
+
+    assert [path.name for path in aside.iterdir()] == ["observations.jsonl.xz"]
+
+
 def test_packing_twice_changes_nothing(run: Path) -> None:
     pack_run(run)
 

@@ -33,7 +33,7 @@ def conclude_claim(evidence: Sequence[EvidenceVerdict]) -> tuple[ClaimFinding, s
     held, crossed = _pick(core, Finding.HELD), _pick(core, Finding.CROSSED)
     limits = _pick(exceptions, Finding.HELD)
     if held and (crossed or limits):
-        return ClaimFinding.NUANCED, _describe_sides(held, [*crossed, *limits])
+        return ClaimFinding.NUANCED, _describe_sides(held, crossed, limits)
     if len(crossed) == len(core):
         return ClaimFinding.REFUTED, f"not so: {_list(crossed)}"
     if len(held) == len(core) and not _open(exceptions):
@@ -52,8 +52,13 @@ def _open(evidence: Iterable[EvidenceVerdict]) -> list[EvidenceVerdict]:
     return [each for each in evidence if each.verdict not in decided]
 
 
-def _describe_sides(so: Sequence[EvidenceVerdict], otherwise: Sequence[EvidenceVerdict]) -> str:
-    return f"so: {_list(so)}; but: {_list(otherwise)}"
+def _describe_sides(
+    held: Sequence[EvidenceVerdict],
+    crossed: Sequence[EvidenceVerdict],
+    limits: Sequence[EvidenceVerdict],
+) -> str:
+    sides = {"so": held, "not so": crossed, "but": limits}
+    return "; ".join(f"{side}: {_list(evidence)}" for side, evidence in sides.items() if evidence)
 
 
 def _list(evidence: Iterable[EvidenceVerdict]) -> str:

@@ -174,7 +174,7 @@ class FigureBuilder:
             }
             found, missing = gather_ratios(run, names, figure, figure.quantities, self._level)
             left_out += missing
-            if found:
+            if found := tuple(each for each in found if each.n >= figure.least_pairs):
                 rows += found
                 drawn_runs.append(run)
         if not rows:

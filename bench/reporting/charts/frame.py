@@ -17,6 +17,11 @@ WIDTH: Final = 340
 HEIGHT: Final = 220
 LABEL_GAP: Final = 13
 _COLUMNS: Final = 2
+_PLAIN: Final = ",~r"
+"""How d3 writes a tick: in decimals, never as 2e+2, with as many digits as neighbours need."""
+_SHORT: Final = "~s"
+"""With k and M, where numbers are long; but 0.1 would be 100m."""
+_LONG_FROM: Final = 10_000
 
 Row = TypeVar("Row")
 Values = Sequence[Mapping[str, Any]]
@@ -65,28 +70,33 @@ def scale_of(axis: Axis) -> alt.Scale:
 
 def x_of(field: str, axis: Axis, ticks: Sequence[float] = ()) -> alt.X:
     """Return the horizontal channel of a number."""
-    return alt.X(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(ticks))
+    return alt.X(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(axis, ticks))
 
 
 def y_of(field: str, axis: Axis) -> alt.Y:
     """Return the vertical channel of a number."""
-    return alt.Y(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(()))
+    return alt.Y(f"{field}:Q", title=axis.title, scale=scale_of(axis), axis=_axis(axis, ()))
 
 
-def _axis(ticks: Sequence[float]) -> alt.Axis:
+def _axis(axis: Axis, ticks: Sequence[float]) -> alt.Axis:
+    written = _PLAIN if axis.high < _LONG_FROM or 0 < axis.low < 0.5 else _SHORT
     if ticks:
-        return alt.Axis(format="~g", values=list(ticks), labelOverlap="greedy", grid=False)
-    return alt.Axis(format="~g", tickCount=5, labelOverlap="greedy")
+        return alt.Axis(format=written, values=list(ticks), labelOverlap="greedy", grid=False)
+    return alt.Axis(format=written, tickCount=5, labelOverlap="greedy")
 
 
 def label_ends(
-    ends: Mapping[str, float], x: float, series: Series, x_axis: Axis, y_axis: Axis
+    ends: Mapping[str, float],
+    x: float | Mapping[str, float],
+    series: Series,
+    x_axis: Axis,
+    y_axis: Axis,
 ) -> alt.Chart:
     """Write the names of lines beside their ends, moved apart where they would overlap.
 
     Args:
         ends: where each line ends, in SI units.
-        x: where the labels stand, in the unit of the axis.
+        x: where the labels stand, or the label of each line, in the unit of the axis.
         series: the lines.
         x_axis: the horizontal axis.
         y_axis: the vertical axis.
@@ -94,7 +104,11 @@ def label_ends(
     names = list(ends)
     places = spread_labels([y_axis.place(ends[name], HEIGHT) for name in names], LABEL_GAP, HEIGHT)
     values = [
-        {"series": name, "x": x, "y": y_axis.value_at(place, HEIGHT)}
+        {
+            "series": name,
+            "x": x[name] if isinstance(x, Mapping) else x,
+            "y": y_axis.value_at(place, HEIGHT),
+        }
         for name, place in zip(names, places, strict=True)
     ]
     chart: alt.Chart = (
@@ -112,9 +126,13 @@ def arrange(panels: Sequence[alt.LayerChart]) -> Any:
     return alt.concat(*panels, columns=_COLUMNS, spacing=30)
 
 
-def panel(layers: Sequence[Any], title: str, *, height: Any = HEIGHT) -> alt.LayerChart:
+def panel(
+    layers: Sequence[Any], title: str, *, height: Any = HEIGHT, framed: bool = True
+) -> alt.LayerChart:
     """Lay marks over each other in one plot."""
     chart: Any = alt.layer(*layers).properties(width=WIDTH, height=height)
+    if not framed:
+        chart = chart.properties(view=alt.ViewBackground(stroke=None))
     if title:
         heading = alt.TitleParams(visible(title), fontSize=12, fontWeight="normal", anchor="start")
         chart = chart.properties(title=heading)

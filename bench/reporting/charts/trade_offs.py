@@ -105,7 +105,6 @@ def _draw_panel(
         name: max(rows, key=lambda each: each.size)
         for name, rows in part(levels, lambda each: visible(each.time.variant)).items()
     }
-    furthest = max(value["x"] for value in values)
     return panel(
         [
             base.mark_line(strokeWidth=2).encode(
@@ -125,7 +124,7 @@ def _draw_panel(
             *_draw_knees(knees, series, x_axis),
             label_ends(
                 {str(name): each.time.value for name, each in last.items()},
-                furthest,
+                {str(name): x_axis.drawn(each.throughput.value) for name, each in last.items()},
                 series,
                 x_axis,
                 y_axis,

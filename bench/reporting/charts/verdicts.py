@@ -51,4 +51,5 @@ def draw_verdicts(data: FigureData) -> Any:
         ],
         "",
         height=alt.Step(_STEP),
+        framed=False,
     )

@@ -67,7 +67,9 @@ def test_a_nuanced_claim_has_the_conditions_of_each_side(evidence: Evidence) -> 
         evidence(HELD, "unless", where="a cold pool"),
     ]
 
-    assert conclude_claim(found)[1] == ("so: forty threads; but: four hundred threads, a cold pool")
+    assert conclude_claim(found)[1] == (
+        "so: forty threads; not so: four hundred threads; but: a cold pool"
+    )
 
 
 def test_a_condition_without_words_is_the_check_itself(evidence: Evidence) -> None:

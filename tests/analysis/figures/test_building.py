@@ -238,6 +238,14 @@ def test_a_forest_has_the_ratios_that_are_asked_for(runs: Any) -> None:
     assert none == Undrawn("one", "no run has a valid ratio that it shows")
 
 
+def test_a_forest_leaves_out_ratios_of_fewer_pairs_than_it_asks_for(runs: Any) -> None:
+    run = runs.run(pairs(runs))
+
+    assert len(built(run, figure("forest", quantities="throughput", least_pairs=3)).rows) == 1
+    few = FigureBuilder([run]).build("one", figure("forest", least_pairs=4), {})
+    assert few == Undrawn("one", "no run has a valid ratio that it shows")
+
+
 def test_a_forest_takes_each_experiment_from_the_last_run_that_has_it(runs: Any) -> None:
     both = [runs.experiment("shop"), runs.experiment("bar")]
     first = runs.run([*pairs(runs), *pairs(runs, "bar")], both)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from bench.model.figure_data import FigureData
 from bench.reporting.charts.drawing import draw_chart, draw_figure
 from bench.reporting.charts.look import DARK, LOOKS, PRINT, configure
+from bench.reporting.charts.rendering import render
 
 Draw = Callable[..., FigureData]
 KINDS = ("lines", "bars", "trade-off", "spectrum", "timeline", "matrix", "forest", "verdicts")
@@ -99,6 +101,31 @@ def test_labels_stand_at_the_ends_of_lines_and_apart(make_figure: Draw, make_poi
 
     assert {label["series"] for label in labels} == {"a", "b", "c"}
     assert len({round(label["y"], 6) for label in labels}) == 3
+
+
+@pytest.mark.parametrize(
+    ("levels", "values", "ticks"),
+    [
+        ((10, 200), (1000.0, 990.0), {"10", "200", "0", "400", "600", "800", "1,000"}),
+        ((1, 5000, 10000), (0.001, 0.1, 0.2), {"1", "5k", "10k", "0.001", "0.01", "0.1"}),
+    ],
+)
+def test_ticks_are_decimals_and_short(
+    make_figure: Draw,
+    make_point: Any,
+    levels: tuple[int, ...],
+    values: tuple[float, ...],
+    ticks: set[str],
+) -> None:
+    rows = [
+        make_point("loop", level, value, unit="jobs")
+        for level, value in zip(levels, values, strict=True)
+    ]
+    data = make_figure("lines", rows, quantities="observed(jobs)")
+
+    svg = render(draw_figure(data, [], PRINT), "svg").decode()
+
+    assert ticks <= set(re.findall(r">([^<>]+)</text>", svg))
 
 
 def test_each_stratum_has_a_panel_and_a_condition_can_be_the_axis(
