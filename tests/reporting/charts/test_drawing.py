@@ -197,6 +197,28 @@ def test_a_trade_off_leaves_out_what_lacks_one_side_and_marks_knees(
     assert drawn(without, "rule") == []
 
 
+def test_names_in_a_trade_off_stand_at_the_ends_of_their_own_lines(
+    make_figure: Draw, make_point: Any
+) -> None:
+    rows = [
+        make_point(variant, users, value, quantity=quantity, unit=unit)
+        for variant, throughput in (("loop", 300.0), ("pool", 40.0))
+        for users in (10, 40)
+        for quantity, value, unit in (("throughput", throughput * users, "1/s"), ("p99", 0.1, "s"))
+    ]
+
+    spec = draw_chart(make_figure("trade-off", rows))
+
+    assert {row["series"]: row["x"] for row in drawn(spec, "text")} == {
+        "loop": 12_000.0,
+        "pool": 1_600.0,
+    }
+
+
+def test_no_frame_is_drawn_through_the_text_of_claims(make_figure: Draw) -> None:
+    assert draw_chart(make_figure("verdicts"))["view"] == {"stroke": None}
+
+
 def test_a_spectrum_is_drawn_by_nines(make_figure: Draw) -> None:
     spec = draw_chart(make_figure("spectrum"))
     xs = sorted({round(row["x"], 6) for row in drawn(spec, "point")})
