@@ -102,6 +102,7 @@ while line := lines.readline():
             say("stopped", step=step)
         case {"do": "quit"}:
             break
+time.sleep(0.3)  # what it does last takes a moment, and it is given one
 print("all done")
 """
 

@@ -91,13 +91,12 @@ async def _load(
 
 
 async def _dismiss(setting: TrialSetting, standing: Sequence[StandingTarget]) -> None:
-    """Let the drivers go; one that has workers needs a moment to tell them."""
+    """Let the drivers go; a moment is theirs, to tell workers and to end what they have begun."""
     for each in standing:
         await each.driver.link.say("quit")
-    if setting.fleet is not None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FAREWELL_S):
-                await together(each.driver.processes[0].wait() for each in standing)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_FAREWELL_S):
+            await together(each.driver.processes[0].wait() for each in standing)
 
 
 async def _check_answers(
