@@ -17,6 +17,7 @@ _SECONDS_PER: Final = {
 _DURATION: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s|min|m|h)?\s*")
 
 _MEBIBYTE: Final = 1024 * 1024
+_GIBIBYTE: Final = 1024 * _MEBIBYTE
 _BYTES_PER: Final = {
     "kB": 1000,
     "MB": 1000**2,
@@ -110,3 +111,12 @@ def format_bytes(count: float) -> str:
     '50.0 MiB'
     """
     return f"{count / _MEBIBYTE:.1f} MiB"
+
+
+def format_capacity(count: float) -> str:
+    """Write the bytes of a machine's memory in GiB.
+
+    >>> format_capacity(25_276_596_224)
+    '23.5 GiB'
+    """
+    return f"{count / _GIBIBYTE:.1f} GiB"

@@ -9,8 +9,7 @@ from bench.planning.searching import count_expected_steps
 from bench.planning.warming import MIN_WARM_UP_S
 
 START_AND_STOP_S: Final = 1.5
-"""Start and stop of a target and its generator: 1.4 s in the mean of the reference run's 793 trials,
-beyond warm-ups, windows, and what is around a window."""
+"""Start and stop of a target and its generator: 1.4 s in the mean of the reference run's trials."""
 
 AROUND_A_WINDOW_S: Final = 0.6
 """The pilot's tail, the drain and the end of the users, for responses well below a second."""

@@ -11,7 +11,7 @@ from bench.model.plan import Placement
 from bench.reporting.calibration_line import write_calibration_line
 from bench.reporting.number_text import NOTHING
 from bench.reporting.table import Column, Row, Section, Table
-from bench.units import format_bytes
+from bench.units import format_capacity
 
 
 def build_machine_report(
@@ -31,7 +31,7 @@ def build_machine_report(
     return Section(
         title="this machine",
         paragraphs=(
-            f"{machine.cpu_model}, {machine.cores} cores, {format_bytes(machine.memory_bytes)}",
+            f"{machine.cpu_model}, {machine.cores} cores, {format_capacity(machine.memory_bytes)}",
             f"{machine.system} {machine.kernel}, {machine.python}",
             f"Fingerprint: {machine.fingerprint}",
             f"Generator: {write_calibration_line(calibration)}",

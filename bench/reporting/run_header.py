@@ -6,7 +6,7 @@ from bench.model.environment import Environment
 from bench.model.run import RunRecord
 from bench.reporting.calibration_line import write_calibration_line
 from bench.reporting.labels import counted
-from bench.units import format_bytes
+from bench.units import format_capacity
 
 
 def build_run_header(record: RunRecord) -> tuple[tuple[str, str], ...]:
@@ -37,7 +37,7 @@ def _machine(machine: Environment) -> str:
     virtual = ", virtual" if machine.hypervisor else ""
     quota = machine.cgroup_cpu_quota
     limit = f", quota {quota:g} cores" if quota is not None else ""
-    return f"{machine.cpu_model}, {cores}{limit}, {format_bytes(machine.memory_bytes)}{virtual}"
+    return f"{machine.cpu_model}, {cores}{limit}, {format_capacity(machine.memory_bytes)}{virtual}"
 
 
 def _repetitions(record: RunRecord) -> str:

@@ -13,7 +13,7 @@ from bench.model.slices import SliceLine
 from bench.storage.atomic import write_atomically
 from bench.storage.guarding import reading_from
 from bench.storage.lines import read_lines, read_tolerantly
-from bench.storage.packing import exists, open_text
+from bench.storage.packed import exists, open_text
 
 SLICES: Final = "slices.jsonl"
 READINGS: Final = "readings.jsonl"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import lzma
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def reading_from(path: Path) -> Iterator[None]:
     """Name the path where reading it fails.
 
     Raises:
-        StorageError: it isn't there, can't be read, or isn't text.
+        StorageError: it isn't there, can't be read or unpacked, or isn't text.
     """
     try:
         yield
@@ -48,6 +49,11 @@ def reading_from(path: Path) -> Iterator[None]:
         raise StorageError(f"{path} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise StorageError(f"{path} is not UTF-8 text: {error.reason}.") from error
+    except (lzma.LZMAError, EOFError) as error:
+        raise StorageError(
+            f"{path} is packed, and can't be unpacked: {error}.",
+            hint="It is damaged: fetch the run from where it came from once more.",
+        ) from error
 
 
 def _hint(error: OSError) -> str:

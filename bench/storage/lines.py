@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bench.errors import StorageError
 from bench.storage.guarding import reading_from, storing_in
-from bench.storage.packing import exists, open_text
+from bench.storage.packed import exists, open_text
 
 _Line = TypeVar("_Line")
 

@@ -1,7 +1,7 @@
-"""Packing: the raw files of a stored run, compressed in place; they are read as before.
+"""Packing: what a stored run's trials left, compressed in place; it is read as before.
 
-What a run is judged by (`run.json`, `trial.json`) stays as it is. xz, since lines that differ in a
-few digits shrink to a tenth, and Python reads it without any library.
+`run.json` stays as it is, and says which run it is. xz, since lines that differ in a few digits
+shrink to a tenth, and Python reads it without any library.
 """
 
 from __future__ import annotations
@@ -9,41 +9,19 @@ from __future__ import annotations
 import lzma
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from bench.errors import StorageError
 from bench.storage.guarding import storing_in
-from bench.storage.run_folder import SERVICES, SET_ASIDE, TRIALS, TRIED
+from bench.storage.packed import packed_path
+from bench.storage.run_folder import SERVICES, SET_ASIDE, TRIAL_FILE, TRIALS, TRIED
 
-SUFFIX: Final = ".xz"
 _RAW: Final = frozenset({".jsonl", ".log", ".journal"})
-_RAW_NAMES: Final = frozenset({"answers.json", "generator.json"})
-
-
-def open_text(path: Path) -> IO[str]:
-    """Open a raw file for reading, packed or not.
-
-    Raises:
-        FileNotFoundError: it is there in neither form.
-    """
-    packed = packed_path(path)
-    if packed.exists() and not path.exists():
-        return lzma.open(packed, "rt", encoding="utf-8")
-    return path.open(encoding="utf-8")
-
-
-def exists(path: Path) -> bool:
-    """Tell whether a raw file is there, packed or not."""
-    return path.exists() or packed_path(path).exists()
-
-
-def packed_path(path: Path) -> Path:
-    """Return where a raw file is once it is packed."""
-    return path.with_name(path.name + SUFFIX)
+_RAW_NAMES: Final = frozenset({"answers.json", "generator.json", TRIAL_FILE})
 
 
 def pack_run(folder: Path) -> tuple[int, int]:
-    """Compress the raw files of a run that is whole; return their bytes before and after.
+    """Compress the files of a run that is whole; return their bytes before and after.
 
     Each file is replaced once its compressed form is written: an interruption loses nothing.
 

@@ -12,6 +12,7 @@ from bench.errors import SchemaVersionError, StorageError, UnknownNameError
 from bench.model.run import SCHEMA_VERSION, RunRecord, StoredRun
 from bench.model.trial import TrialRecord
 from bench.storage.guarding import reading_from
+from bench.storage.packed import exists, open_text
 from bench.storage.run_folder import RUN_FILE, TRIAL_FILE, TRIALS
 
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -55,7 +56,7 @@ def read_run(path: Path) -> StoredRun:
     trials = [
         read_versioned(found, TrialRecord)
         for trial in record.plan.trials
-        if (found := path / TRIALS / trial.folder_name / TRIAL_FILE).exists()
+        if exists(found := path / TRIALS / trial.folder_name / TRIAL_FILE)
     ]
     finished = {trial.trial.number for trial in trials}
     return StoredRun(
@@ -81,8 +82,8 @@ def read_versioned(path: Path, model: type[_Record]) -> _Record:
         StorageError: it can't be read, or holds something else.
         SchemaVersionError: it was written in a format that this version does not know.
     """
-    with reading_from(path):
-        text = path.read_text(encoding="utf-8")
+    with reading_from(path), open_text(path) as file:
+        text = file.read()
     try:
         document: Any = json.loads(text)
     except json.JSONDecodeError as error:

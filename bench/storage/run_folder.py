@@ -15,6 +15,7 @@ from bench.model.run import RunRecord
 from bench.model.trial import TrialRecord
 from bench.storage.atomic import write_atomically
 from bench.storage.guarding import storing_in
+from bench.storage.packed import exists
 
 RUN_FILE = "run.json"
 TRIAL_FILE = "trial.json"
@@ -123,7 +124,7 @@ class RunFolder:
 
     def has_trial(self, folder_name: str) -> bool:
         """Tell whether a trial is whole."""
-        return (self.trial_path(folder_name) / TRIAL_FILE).exists()
+        return exists(self.trial_path(folder_name) / TRIAL_FILE)
 
     def finish_trial(self, folder_name: str, record: TrialRecord) -> None:
         """Write `trial.json`: from now on the trial counts."""

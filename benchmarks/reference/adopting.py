@@ -6,7 +6,8 @@ import lzma
 import shutil
 from pathlib import Path
 
-from bench.storage.packing import SUFFIX, pack_run
+from bench.storage.packed import SUFFIX
+from bench.storage.packing import pack_run
 
 _MADE_ANEW = shutil.ignore_patterns("report.html")
 

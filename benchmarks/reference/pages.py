@@ -20,7 +20,7 @@ from bench.model.run import RunRecord
 from bench.reporting.claim_tables import count_verdicts, write_found, write_verdict
 from bench.reporting.escaping import escape_markdown
 from bench.reporting.estimate_text import write_estimate
-from bench.units import format_bytes
+from bench.units import format_capacity
 
 _MARK: Final = re.compile(
     r"(?P<mark><!-- (?P<kind>claims|brief|verdicts|figure)"
@@ -101,7 +101,7 @@ def _run(record: RunRecord) -> str:
     machine = record.environment
     return (
         f"Run {record.run_id} on {machine.cpu_model}, {machine.cores} cores, "
-        f"{format_bytes(machine.memory_bytes)}, Linux {machine.kernel}, {machine.python}."
+        f"{format_capacity(machine.memory_bytes)}, Linux {machine.kernel}, {machine.python}."
     )
 
 

@@ -56,7 +56,7 @@ def test_marks_are_filled_and_all_else_stays(claim: ClaimVerdict, record: RunRec
     assert "400 users (exception)" in page
     assert r"threads \| prevent density" in page
     assert "1 nuanced." in page
-    assert "Run one on a CPU, 2 cores, 1024.0 MiB" in page
+    assert "Run one on a CPU, 2 cores, 1.0 GiB" in page
     assert [line for line in page.splitlines() if line in ("# A page", "between", "after")]
     assert fill_page(page, {"C05": claim}, [record], {}, "figures") == page
 

@@ -17,7 +17,7 @@ def test_a_machine_is_told_with_its_placement_and_the_advice(make_environment: B
     )
     section = build_machine_report(make_environment(), Placement(target=(0, 2)), advice)
     assert section.paragraphs == (
-        "Test CPU, 2 cores, 8192.0 MiB",
+        "Test CPU, 2 cores, 8.0 GiB",
         "Linux 6.1, 3.11.9",
         "Fingerprint: f00d",
         "Generator: not calibrated: bench calibrate",

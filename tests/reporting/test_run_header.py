@@ -12,7 +12,7 @@ def test_the_header_says_what_the_numbers_belong_to(make_run: Build) -> None:
     assert build_run_header(make_run().record) == (
         ("run", "20250101T000000-core"),
         ("started", "2025-01-01T00:00:00Z"),
-        ("machine", "Test CPU, 2 cores, 8192.0 MiB"),
+        ("machine", "Test CPU, 2 cores, 8.0 GiB"),
         ("system", "Linux, kernel 6.1"),
         ("Python", "3.11.9"),
         ("generator", "not calibrated: bench calibrate"),
@@ -37,7 +37,7 @@ def test_what_limits_the_machine_is_said(
         plan=make_plan(pin="none", preset=None, experiments=experiments),
     ).record
     facts = dict(build_run_header(record))
-    assert facts["machine"] == "Test CPU, 2 cores (1 usable), quota 1.5 cores, 8192.0 MiB, virtual"
+    assert facts["machine"] == "Test CPU, 2 cores (1 usable), quota 1.5 cores, 8.0 GiB, virtual"
     assert facts["commit"] == "abc with changes"
     assert facts["pinning"] == "off"
     assert facts["preset"] == "none"

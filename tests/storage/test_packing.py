@@ -11,7 +11,8 @@ from bench.model.answers import Answer
 from bench.model.reading import Observation
 from bench.storage.evidence import read_answers, read_evidence, write_answers
 from bench.storage.lines import append_lines, read_lines
-from bench.storage.packing import open_text, pack_run, refuse_unfinished
+from bench.storage.packed import open_text
+from bench.storage.packing import pack_run, refuse_unfinished
 
 OBSERVED = [Observation(t_s=float(number), name="jobs", value=3, unit="") for number in range(200)]
 ANSWER = Answer(
@@ -59,10 +60,22 @@ def test_what_is_packed_is_read_as_before(run: Path) -> None:
         assert file.readline() == "started\n"
 
 
-def test_what_a_run_is_judged_by_stays_as_it_is(run: Path) -> None:
+def test_what_says_which_run_it_is_stays_as_it_is(run: Path) -> None:
+    (run / "run.json").write_text("{}")
+
     pack_run(run)
 
-    assert (run / "trials" / "001-shop-async" / "trial.json").read_text() == "{}"
+    assert (run / "run.json").read_text() == "{}"
+
+
+def test_a_file_that_was_damaged_after_packing_is_said_so(run: Path) -> None:
+    pack_run(run)
+    packed = run / "trials" / "001-shop-async" / "base" / "observations.jsonl.xz"
+
+    for damaged in (packed.read_bytes()[:-20], b"nothing of the kind"):
+        packed.write_bytes(damaged)
+        with pytest.raises(StorageError, match="can't be unpacked"):
+            read_evidence(packed.parent)
 
 
 def test_attempts_that_were_set_aside_are_packed_as_well(run: Path) -> None:

@@ -15,6 +15,7 @@ from bench.model.run import SCHEMA_VERSION, RunRecord
 from bench.model.trial import MeasuredTrial, TrialRecord
 from bench.planning.options import PlanOptions
 from bench.planning.planning import make_plan
+from bench.storage.packing import pack_run
 from bench.storage.reading_runs import find_run, find_trial, list_runs, read_run
 from bench.storage.run_folder import RunFolder, arm_folder, remove_run
 
@@ -105,6 +106,18 @@ def test_a_trial_counts_from_when_its_record_is_there(tmp_path: Path, record: Ru
     run = read_run(folder.path)
     assert [each.trial.number for each in run.trials] == [1]
     assert run.unfinished == (2, 3, 4)
+
+
+def test_a_packed_run_comes_back_as_it_was_written(tmp_path: Path, record: RunRecord) -> None:
+    folder = RunFolder.create(tmp_path, record)
+    for planned in record.plan.trials:
+        folder.begin_trial(planned)
+        folder.finish_trial(planned.folder_name, trial_record(planned))
+    before = read_run(folder.path)
+    pack_run(folder.path)
+    assert not list(folder.path.rglob("trial.json"))
+    assert read_run(folder.path) == before
+    assert all(folder.has_trial(planned.folder_name) for planned in record.plan.trials)
 
 
 def test_the_folder_of_a_trial_is_found_by_its_number(tmp_path: Path, record: RunRecord) -> None:

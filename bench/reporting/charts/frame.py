@@ -94,6 +94,8 @@ def label_ends(
 ) -> alt.Chart:
     """Write the names of lines beside their ends, moved apart where they would overlap.
 
+    None stands on the horizontal axis: what ends there has its name above it.
+
     Args:
         ends: where each line ends, in SI units.
         x: where the labels stand, or the label of each line, in the unit of the axis.
@@ -102,7 +104,8 @@ def label_ends(
         y_axis: the vertical axis.
     """
     names = list(ends)
-    places = spread_labels([y_axis.place(ends[name], HEIGHT) for name in names], LABEL_GAP, HEIGHT)
+    wanted = [y_axis.place(ends[name], HEIGHT) for name in names]
+    places = spread_labels(wanted, LABEL_GAP, HEIGHT - LABEL_GAP / 2)
     values = [
         {
             "series": name,

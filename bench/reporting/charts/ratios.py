@@ -72,9 +72,10 @@ def draw_forest(data: FigureData) -> Any:
     """Draw a line for each ratio with its interval, and where both are equal."""
     points = [row for row in data.rows if isinstance(row, RatioPoint)]
     axis = _ratio_axis(points)
-    values = [_line(point, axis) for point in points]
+    several = len({point.quantity for point in points}) > 1
+    values = [_line(point, axis, several) for point in points]
     y = alt.Y("label:N", sort=[value["label"] for value in values], title=None).axis(
-        ticks=False, domain=False, labelLimit=420, style="names"
+        ticks=False, domain=False, labelLimit=460, style="names"
     )
     base = alt.Chart(data_of(values))
     equal = alt.Chart(data_of([{"x": 1.0}]))
@@ -99,13 +100,13 @@ def draw_forest(data: FigureData) -> Any:
     return panel([*layers, told], "", height=alt.Step(_STEP))
 
 
-def _line(point: RatioPoint, axis: Axis) -> dict[str, Any]:
+def _line(point: RatioPoint, axis: Axis, several: bool) -> dict[str, Any]:
     both = point.low is not None and point.high is not None
     parts = (
         point.experiment,
         label_stratum(point.stratum),
         label_load(point.load),
-        title_of_quantity(point.quantity),
+        title_of_quantity(point.quantity) if several else "",
         f"{point.candidate} / {point.baseline}",
     )
     return {
@@ -127,9 +128,11 @@ def _side(point: RatioPoint) -> str:
 
 def _ratio_axis(points: Sequence[RatioPoint]) -> Axis:
     """Choose a logarithmic axis that is as long on either side of 1."""
+    quantities = {point.quantity for point in points}
+    of = f" of {title_of_quantity(*quantities)}" if len(quantities) == 1 else ""
     furthest = max(abs(math.log(point.ratio)) for point in points)
     end = math.exp(max(furthest * 1.15, math.log(1.1)))
-    return Axis("ratio, candidate / baseline", Unit("", 1.0), "log", 1 / end, end)
+    return Axis(f"ratio{of}, candidate / baseline", Unit("", 1.0), "log", 1 / end, end)
 
 
 def _ticks(axis: Axis) -> list[float]:
