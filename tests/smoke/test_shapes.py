@@ -166,12 +166,13 @@ def test_a_session_held_through_a_stream_is_a_connection_held(holds: Holds) -> N
 
 def test_a_blocking_check_serves_one_request_after_the_other(holds: Holds) -> None:
     def judge(rows: list[Row]) -> None:
-        valid(rows)
+        valid([row for row in rows if row["variant"] != "without"])
         many = {"users": 50}
         blocking, awaited = pick(rows, "blocking", many), pick(rows, "awaited", many)
         assert 0.7 / 0.005 <= blocking["throughput_per_s"] <= 1 / 0.005
         assert blocking["p50_s"] >= 5 * awaited["p50_s"]
         without, one = pick(rows, "without", {"users": 1}), pick(rows, "blocking", {"users": 1})
+        assert without["p50_s"] <= 0.001  # steady or not: its tenths don't show beside 5 ms
         assert 0.0045 <= one["p50_s"] - without["p50_s"] <= 0.007
 
     holds("middleware-check", judge)

@@ -104,13 +104,14 @@ def label_ends(
         y_axis: the vertical axis.
     """
     names = list(ends)
-    wanted = [y_axis.place(ends[name], HEIGHT) for name in names]
-    places = spread_labels(wanted, LABEL_GAP, HEIGHT - LABEL_GAP / 2)
+    foot = LABEL_GAP / 2
+    wanted = [y_axis.place(ends[name], HEIGHT) - foot for name in names]
+    places = spread_labels(wanted, LABEL_GAP, HEIGHT - foot)
     values = [
         {
             "series": name,
             "x": x[name] if isinstance(x, Mapping) else x,
-            "y": y_axis.value_at(place, HEIGHT),
+            "y": y_axis.value_at(place + foot, HEIGHT),
         }
         for name, place in zip(names, places, strict=True)
     ]

@@ -103,6 +103,17 @@ def test_labels_stand_at_the_ends_of_lines_and_apart(make_figure: Draw, make_poi
     assert len({round(label["y"], 6) for label in labels}) == 3
 
 
+def test_names_of_lines_that_end_at_the_bottom_stand_above_the_axis(
+    make_figure: Draw, make_point: Any
+) -> None:
+    rows = [make_point(name, users, 0.0) for name in ("a", "b") for users in (10, 40)]
+    rows += [make_point("far", users, 100.0) for users in (10, 40)]
+
+    labels = drawn(draw_chart(make_figure("lines", rows)), "text")
+
+    assert min(label["y"] for label in labels) > 1
+
+
 @pytest.mark.parametrize(
     ("levels", "values", "ticks"),
     [
@@ -247,6 +258,25 @@ def test_a_forest_tells_sides_by_the_interval(
         "other / inline": "either",
         "quick / inline": "above",
     }
+
+
+@pytest.mark.parametrize(
+    ("quantity", "title", "named"),
+    [
+        ("p99_s", "ratio, candidate / baseline", True),
+        ("throughput_per_s", "ratio of throughput, candidate / baseline", False),
+    ],
+)
+def test_a_forest_names_a_quantity_on_its_axis_where_all_share_it(
+    make_figure: Draw, make_ratio: Any, quantity: str, title: str, named: bool
+) -> None:
+    rows = [make_ratio("thread", 2.0), make_ratio("process", 3.0, quantity=quantity)]
+
+    chart = draw_chart(make_figure("forest", rows))
+
+    assert ("throughput" in drawn(chart, "text")[0]["label"]) is named
+    titles = [mark["encoding"]["x"].get("title") for mark in marks(chart)]
+    assert title in titles
 
 
 def test_a_long_claim_is_cut_in_the_picture_alone(make_figure: Draw) -> None:
