@@ -15,6 +15,7 @@ from bench.analysis.quantities import Quantity, choose_quantities
 from bench.model.arm import Arm, Mode
 from bench.model.comparison import Comparison
 from bench.model.experiment import StratumValue
+from bench.model.grouping import group_by
 from bench.model.load_level import LoadLevel, Users
 from bench.model.trial import JudgedStep, MeasuredTrial, TrialRecord
 
@@ -41,10 +42,11 @@ def compare_variants(
         By experiment in the order of the trials, then stratum, load level (rising), candidate and
         quantity.
     """
+    records_of = group_by(records, lambda record: record.trial.experiment)
     return tuple(
         _compare(cell, quantity, level)
         for experiment, baseline in order_experiments(records, baselines)
-        for cell in _sort_cells(records, experiment, baseline)
+        for cell in _sort_cells(records_of[experiment], baseline)
         for quantity in choose_quantities(cell.steps)
     )
 
@@ -97,10 +99,9 @@ def order_experiments(
             yield name, baselines[name]
 
 
-def _sort_cells(records: Sequence[TrialRecord], experiment: str, baseline: str) -> list[_Cell]:
-    own = [record for record in records if record.trial.experiment == experiment]
+def _sort_cells(records: Sequence[TrialRecord], baseline: str) -> list[_Cell]:
     cells: dict[Any, _Cell] = {}
-    for cell in (*_solo_cells(own, baseline), *_duet_cells(own)):
+    for cell in (*_solo_cells(records, baseline), *_duet_cells(records)):
         joined = cells.setdefault(cell.key(), cell)
         if joined is not cell:
             joined.pairs += cell.pairs

@@ -28,6 +28,9 @@ from bench.storage.run_folder import REPORT_FILE
 _READ_AT_MOST: Final = 100
 """Trials whose raw files a report reads, in a second or two; `bench figures` reads all."""
 
+_DRAWN_AT_MOST: Final = 400
+"""Charts of a report, made in a quarter of a minute; `bench figures --each` draws all."""
+
 
 def write_html_report(run: StoredRun, document: RunDocument, path: Path | None = None) -> Path:
     """Write the report of a run, by default into its folder.
@@ -47,8 +50,9 @@ def build_html_report(run: StoredRun, document: RunDocument) -> str:
     """Build the report of a run as one text."""
     suite = read_suite()
     claims = _judge(suite, run)
+    figures, all_drawn = _draw(run, suite, claims)
     page = build_run_page(
-        run, document, condense(document.steps), _draw(run, suite, claims), claims
+        run, document, condense(document.steps), figures, claims, all_drawn=all_drawn
     )
     return write_page(page)
 
@@ -61,11 +65,14 @@ def _judge(suite: Suite, run: StoredRun) -> tuple[ClaimVerdict, ...]:
 
 def _draw(
     run: StoredRun, suite: Suite, claims: tuple[ClaimVerdict, ...]
-) -> dict[str, list[FigureData]]:
+) -> tuple[dict[str, list[FigureData]], bool]:
     """Build the figures of each experiment, by its name; those of all by the empty one.
 
     What would need the raw files of more trials than a report reads, or of some that were not kept,
-    is left out.
+    is left out, and so is what comes after the last chart that a report has room for.
+
+    Returns:
+        the figures, and whether there was room for all.
     """
     builder = FigureBuilder([run], claims)
     raw = _RawFiles(run)
@@ -73,12 +80,14 @@ def _draw(
     for owner, name, figure in _list_figures(run, suite):
         if not builder.applies(figure):
             continue
+        if sum(map(len, drawn.values())) == _DRAWN_AT_MOST:
+            return drawn, False
         if not raw.have([number for _, number in builder.needed_slices(figure)]):
             continue
         data = builder.build(name, figure, raw.slices)
         if not isinstance(data, Undrawn):
             drawn.setdefault(owner, []).append(data)
-    return drawn
+    return drawn, True
 
 
 class _RawFiles:

@@ -10,6 +10,7 @@ from bench.model.arm import Mode
 from bench.model.comparison import Comparison
 from bench.model.condensed import CondensedRow
 from bench.model.experiment import Experiment, StratumValue
+from bench.model.grouping import group_by
 from bench.model.knee import KneeEstimate
 from bench.model.plan import Plan
 from bench.reporting.knee_table import build_knee_table
@@ -37,12 +38,15 @@ def build_sections(
     requests by name where there are several, the streams where any were open, and the ratios to the
     baseline, those of duets apart; lines by load level, variants in the order of the file.
     """
+    rows_of = group_by(condensed, lambda row: row.experiment)
+    ratios_of = group_by(comparisons, lambda ratio: ratio.experiment)
+    knees_of = group_by(knees, lambda knee: knee.experiment)
     sections = (
         _section(
             experiment,
-            [row for row in condensed if row.experiment == experiment.name],
-            [ratio for ratio in comparisons if ratio.experiment == experiment.name],
-            [knee for knee in knees if knee.experiment == experiment.name],
+            rows_of.get(experiment.name, []),
+            ratios_of.get(experiment.name, []),
+            knees_of.get(experiment.name, []),
         )
         for experiment in plan.experiments
     )

@@ -30,9 +30,11 @@ from bench.model.figure import (
     VerdictsFigure,
 )
 from bench.model.figure_data import FigureData, FigureRow, KneeMark, VerdictPoint
+from bench.model.grouping import group_by
 from bench.model.run import StoredRun
 from bench.model.slices import SliceLine
 from bench.model.term import Term
+from bench.model.trial import TrialRecord
 
 THROUGHPUT: Final = Term(variant=None, quantity="throughput")
 
@@ -61,6 +63,13 @@ class FigureBuilder:
         self._run_of = {
             experiment.name: run for run in runs for experiment in run.record.plan.experiments
         }
+        self._trials_of: dict[str, Sequence[TrialRecord]] = {}
+        for run in runs:
+            trials = group_by(run.trials, lambda record: record.trial.experiment)
+            self._trials_of |= {
+                experiment.name: trials.get(experiment.name, ())
+                for experiment in run.record.plan.experiments
+            }
 
     def applies(self, figure: Figure) -> bool:
         """Tell whether a figure is of an experiment that any run has, or of its verdicts."""
@@ -132,7 +141,8 @@ class FigureBuilder:
         self, figure: OfExperiment, run: StoredRun, *, searches: bool = False
     ) -> list[Sample]:
         experiment = run.record.plan.experiment(figure.experiment)
-        return choose_samples(run.trials, experiment, figure, figure.variants, searches=searches)
+        trials = self._trials_of[figure.experiment]
+        return choose_samples(trials, experiment, figure, figure.variants, searches=searches)
 
     def _raw_samples(self, figure: SpectrumFigure | TimelineFigure, run: StoredRun) -> list[Sample]:
         """Choose the steps whose slices are read: of solo trials, at the highest load level."""

@@ -9,8 +9,9 @@ import altair as alt
 
 from bench.model.figure import BarsFigure
 from bench.model.figure_data import FigureData, Point
+from bench.model.grouping import group_by
 from bench.reporting.charts.axes import Axis, call_quantity, choose_axis
-from bench.reporting.charts.frame import Series, arrange, data_of, panel, part, x_of
+from bench.reporting.charts.frame import Series, arrange, data_of, panel, tips, x_of
 from bench.reporting.escaping import visible
 from bench.reporting.labels import label_load, label_stratum
 
@@ -33,7 +34,7 @@ def draw_bars(data: FigureData, figure: BarsFigure) -> Any:
         [0.0, *(end * _ROOM for end in _ends(points)), *(at for _, at in references)],
         only_linear=True,
     )
-    panels = part(points, _panel_title)
+    panels = group_by(points, _panel_title)
     return arrange(
         [_draw_panel(str(title), rows, series, axis, references) for title, rows in panels.items()]
     )
@@ -56,12 +57,14 @@ def _draw_panel(
     return panel(
         [
             base.mark_bar(height=_STEP - 10, opacity=0.85).encode(
-                x=x, y=y, color=series.colour(), tooltip=["series:N", "shown:N", "trials:N"]
+                x=x, y=y, color=series.colour(), tooltip=tips("series:N", "shown:N", "trials:N")
             ),
             spans.mark_rule(style="span", strokeWidth=1.5).encode(
-                x=x_of("low", axis), x2="high:Q", y=y
+                x=x_of("low", axis), x2=alt.X2("high:Q"), y=y
             ),
-            base.mark_text(align="left", dx=6).encode(x=x_of("end", axis), y=y, text="shown:N"),
+            base.mark_text(align="left", dx=6).encode(
+                x=x_of("end", axis), y=y, text=alt.Text("shown:N")
+            ),
             *_draw_references(references, axis),
         ],
         title,
@@ -102,5 +105,5 @@ def _draw_references(references: Sequence[tuple[str, float]], axis: Axis) -> Ite
         x = x_of("x", axis)
         yield base.mark_rule(style="reference", strokeDash=[3, 3]).encode(x=x)
         yield base.mark_text(style="reference", align="right", dx=-4, baseline="bottom").encode(
-            x=x, y=alt.value(-2), text="label:N"
+            x=x, y=alt.value(-2), text=alt.Text("label:N")
         )

@@ -21,6 +21,7 @@ from bench.model.figure_data import FigureData
 from bench.model.run import RunRecord
 from bench.reporting.charts.bars import draw_bars
 from bench.reporting.charts.caption import write_caption
+from bench.reporting.charts.frame import unfold_data
 from bench.reporting.charts.lines import draw_lines
 from bench.reporting.charts.look import FONT, Look, configure
 from bench.reporting.charts.ratios import draw_forest, draw_matrix
@@ -51,20 +52,23 @@ def draw_figure(
         anchor="start",
         offset=14,
     )
-    spec = _finish(_draw(data), data, title=title)
+    spec = _finish(_draw(data), data, checked=True, title=title)
     return spec | {"config": configure(look, font=font)}
 
 
 def draw_chart(data: FigureData) -> dict[str, Any]:
-    """Draw a figure for a page that has its title and caption, and the configuration of a look."""
-    return _finish(_draw(data), data)
+    """Draw a figure for a page that has its title and caption, and the configuration of a look.
+
+    It is not held against Vega-Lite's schema, as `draw_figure` does: a report has hundreds.
+    """
+    return _finish(_draw(data), data, checked=False)
 
 
-def _finish(chart: Any, data: FigureData, **properties: Any) -> dict[str, Any]:
+def _finish(chart: Any, data: FigureData, *, checked: bool, **properties: Any) -> dict[str, Any]:
     if properties and isinstance(chart, alt.LayerChart) and chart.title is not alt.Undefined:
         chart = alt.concat(chart)  # the panel keeps its own title
     described = chart.properties(description=visible(data.figure.alt), **properties)
-    spec: dict[str, Any] = described.to_dict()
+    spec: dict[str, Any] = unfold_data(described.to_dict(validate=checked))
     spec.pop("config", None)
     return spec
 

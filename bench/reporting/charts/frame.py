@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -50,22 +51,39 @@ class Series:
         return alt.Scale(domain=list(self.names), range=chosen)
 
 
-def part(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> dict[Hashable, list[Row]]:
-    """Part rows by a key, in the order in which keys first occur."""
-    parts: dict[Hashable, list[Row]] = {}
-    for row in rows:
-        parts.setdefault(key(row), []).append(row)
-    return parts
-
-
 def data_of(values: Values) -> alt.Data:
-    """Return rows as a chart's own data."""
-    return alt.Data(values=list(values))
+    """Return rows as a chart's own data: as text, since Altair copies what it holds at every step.
+
+    `unfold_data` makes rows of them again.
+    """
+    return alt.Data(values=json.dumps(list(values)))
+
+
+def unfold_data(spec: Any) -> Any:
+    """Return a specification whose data are rows."""
+    match spec:
+        case {"values": str(folded), **others}:
+            return others | {"values": json.loads(folded)}
+        case dict():
+            return {key: unfold_data(value) for key, value in spec.items()}
+        case list():
+            return [unfold_data(value) for value in spec]
+        case _:
+            return spec
 
 
 def scale_of(axis: Axis) -> alt.Scale:
     """Return the scale of an axis, whose ends are kept."""
     return alt.Scale(type=axis.scale, domain=[axis.low, axis.high], nice=False)
+
+
+def tips(*fields: str) -> list[alt.Tooltip]:
+    """Return the channel of what a mark tells when it is pointed at.
+
+    Channels are given as objects throughout: Altair takes milliseconds to find the class of each
+    that is given as text.
+    """
+    return [alt.Tooltip(field) for field in fields]
 
 
 def x_of(field: str, axis: Axis, ticks: Sequence[float] = ()) -> alt.X:
@@ -118,7 +136,12 @@ def label_ends(
     chart: alt.Chart = (
         alt.Chart(data_of(values))
         .mark_text(align="left", dx=8, fontSize=11, clip=False)
-        .encode(x=x_of("x", x_axis), y=y_of("y", y_axis), text="series:N", color=series.colour())
+        .encode(
+            x=x_of("x", x_axis),
+            y=y_of("y", y_axis),
+            text=alt.Text("series:N"),
+            color=series.colour(),
+        )
     )
     return chart
 

@@ -11,6 +11,7 @@ import altair as alt
 from bench.model.experiment import StratumValue
 from bench.model.figure import OVER_LOAD, LinesFigure, Reference
 from bench.model.figure_data import FigureData, Point
+from bench.model.grouping import group_by
 from bench.model.load_level import Users
 from bench.reporting.charts.axes import Axis, call_quantity, choose_axis
 from bench.reporting.charts.frame import (
@@ -19,7 +20,7 @@ from bench.reporting.charts.frame import (
     data_of,
     label_ends,
     panel,
-    part,
+    tips,
     x_of,
     y_of,
 )
@@ -37,7 +38,7 @@ def draw_lines(data: FigureData, figure: LinesFigure) -> Any:
         points[0].unit,
         [*_numbers(points), *(value for each in references for _, value in each[1])],
     )
-    panels = part(points, lambda point: _panel_title(point, figure))
+    panels = group_by(points, lambda point: _panel_title(point, figure))
     return arrange(
         [
             _draw_panel(str(title), rows, figure, series, y_axis, references)
@@ -68,7 +69,7 @@ def _draw_panel(
     layers: list[Any] = [
         *_draw_references(references, x_axis, y_axis),
         spans.mark_rule(strokeWidth=1.5, opacity=0.8).encode(
-            x=x, y=y_of("low", y_axis), y2="high:Q", color=series.colour()
+            x=x, y=y_of("low", y_axis), y2=alt.Y2("high:Q"), color=series.colour()
         ),
         base.mark_line(strokeWidth=2).encode(
             x=x, y=y, color=series.colour(), strokeDash=series.dash()
@@ -78,7 +79,7 @@ def _draw_panel(
             y=y,
             color=series.colour(),
             shape=series.shape(),
-            tooltip=["series:N", "where:N", "shown:N", "trials:N"],
+            tooltip=tips("series:N", "where:N", "shown:N", "trials:N"),
         ),
         label_ends(_ends(points, figure), max(sizes), series, x_axis, y_axis),
     ]
@@ -192,5 +193,5 @@ def _draw_references(references: _References, x_axis: Axis, y_axis: Axis) -> Ite
         yield (
             alt.Chart(data_of([values[-1] | {"label": label}]))
             .mark_text(style="reference", align="right", dy=-8, fontSize=11)
-            .encode(x=x, y=y, text="label:N")
+            .encode(x=x, y=y, text=alt.Text("label:N"))
         )

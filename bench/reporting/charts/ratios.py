@@ -10,8 +10,9 @@ import altair as alt
 
 from bench.model.figure import MatrixFigure
 from bench.model.figure_data import FigureData, RatioPoint
+from bench.model.grouping import group_by
 from bench.reporting.charts.axes import Axis
-from bench.reporting.charts.frame import WIDTH, arrange, data_of, panel, part, x_of
+from bench.reporting.charts.frame import WIDTH, arrange, data_of, panel, tips, x_of
 from bench.reporting.escaping import visible
 from bench.reporting.labels import label_load, label_stratum
 from bench.reporting.number_text import Unit, three_digits
@@ -29,7 +30,7 @@ def draw_matrix(data: FigureData, figure: MatrixFigure) -> Any:
     return arrange(
         [
             _draw_cells(str(title), rows, figure)
-            for title, rows in part(points, lambda row: _rest(row, figure.columns)).items()
+            for title, rows in group_by(points, lambda row: _rest(row, figure.columns)).items()
         ]
     )
 
@@ -58,10 +59,10 @@ def _draw_cells(title: str, points: Sequence[RatioPoint], figure: MatrixFigure) 
     return panel(
         [
             base.mark_rect(style="cell").encode(
-                x=x, y=y, color=colour, tooltip=["row:N", "column:N", "ratio:N", "interval:N"]
+                x=x, y=y, color=colour, tooltip=tips("row:N", "column:N", "ratio:N", "interval:N")
             ),
-            base.mark_text(dy=-6, fontSize=13).encode(x=x, y=y, text="ratio:N"),
-            base.mark_text(dy=9, fontSize=10).encode(x=x, y=y, text="interval:N"),
+            base.mark_text(dy=-6, fontSize=13).encode(x=x, y=y, text=alt.Text("ratio:N")),
+            base.mark_text(dy=9, fontSize=10).encode(x=x, y=y, text=alt.Text("interval:N")),
         ],
         title or f"ratio to {visible(points[0].baseline)}",
         height=alt.Step(_CELL),
@@ -89,13 +90,13 @@ def draw_forest(data: FigureData) -> Any:
         layers += [
             alt.Chart(data_of(spans))
             .mark_rule(style=side, strokeWidth=2)
-            .encode(x=x_of("low", axis, ticks), x2="high:Q", y=y),
+            .encode(x=x_of("low", axis, ticks), x2=alt.X2("high:Q"), y=y),
             alt.Chart(data_of(chosen))
             .mark_point(style=side, filled=True, size=42, opacity=1)
-            .encode(x=x_of("x", axis, ticks), y=y, tooltip=["label:N", "shown:N", "trials:N"]),
+            .encode(x=x_of("x", axis, ticks), y=y, tooltip=tips("label:N", "shown:N", "trials:N")),
         ]
     told = base.mark_text(align="left", fontSize=10).encode(
-        x=alt.value(WIDTH + 8), y=y, text="shown:N"
+        x=alt.value(WIDTH + 8), y=y, text=alt.Text("shown:N")
     )
     return panel([*layers, told], "", height=alt.Step(_STEP))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import altair as alt
 
 from bench.model.figure_data import FigureData, SpectrumPoint
+from bench.model.grouping import group_by
 from bench.reporting.charts.axes import Axis, choose_axis
 from bench.reporting.charts.frame import (
     Series,
@@ -16,8 +17,8 @@ from bench.reporting.charts.frame import (
     data_of,
     label_ends,
     panel,
-    part,
     scale_of,
+    tips,
     y_of,
 )
 from bench.reporting.escaping import visible
@@ -36,7 +37,7 @@ def draw_spectra(data: FigureData) -> Any:
     )
     deepest = max(_depth(point.quantile) for point in points)
     x_axis = Axis("percentile", Unit("", 1.0), "linear", 0.0, max(1.0, deepest))
-    panels = part(points, _panel_title)
+    panels = group_by(points, _panel_title)
     return arrange(
         [_draw_panel(str(title), rows, series, x_axis, y_axis) for title, rows in panels.items()]
     )
@@ -73,7 +74,7 @@ def _draw_panel(
                 x=x, y=y, color=series.colour(), strokeDash=series.dash()
             ),
             base.mark_point(size=60, opacity=0).encode(
-                x=x, y=y, tooltip=["series:N", "percentile:N", "shown:N", "requests:N"]
+                x=x, y=y, tooltip=tips("series:N", "percentile:N", "shown:N", "requests:N")
             ),
             label_ends(ends, max(value["x"] for value in values), series, x_axis, y_axis).encode(
                 x=x

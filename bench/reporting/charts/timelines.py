@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from bench.model.figure_data import FigureData, Moment
+from bench.model.grouping import group_by
 from bench.reporting.charts.axes import Axis, choose_axis
 from bench.reporting.charts.frame import (
     Series,
@@ -15,7 +16,7 @@ from bench.reporting.charts.frame import (
     data_of,
     label_ends,
     panel,
-    part,
+    tips,
     x_of,
     y_of,
 )
@@ -33,7 +34,7 @@ def draw_timelines(data: FigureData) -> Any:
     )
     latest = max(moment.at_s for moment in moments)
     x_axis = Axis("seconds since the step began", Unit("", 1.0), "linear", 0.0, latest + 1)
-    panels = part(moments, _panel_title)
+    panels = group_by(moments, _panel_title)
     return arrange(
         [_draw_panel(str(title), rows, series, x_axis, y_axis) for title, rows in panels.items()]
     )
@@ -65,12 +66,12 @@ def _draw_panel(
         [
             alt.Chart(data_of(window))
             .mark_rect(style="reference", opacity=0.08)
-            .encode(x=x_of("from", x_axis), x2="to:Q"),
+            .encode(x=x_of("from", x_axis), x2=alt.X2("to:Q")),
             base.mark_line(strokeWidth=1.8, interpolate="step-after").encode(
                 x=x, y=y, color=series.colour(), strokeDash=series.dash()
             ),
             base.mark_point(size=40, opacity=0).encode(
-                x=x, y=y, tooltip=["series:N", "x:Q", "shown:N", "requests:N"]
+                x=x, y=y, tooltip=tips("series:N", "x:Q", "shown:N", "requests:N")
             ),
             label_ends(
                 {name: each.max_s for name, each in last.items()},

@@ -10,6 +10,7 @@ import altair as alt
 
 from bench.model.figure import TradeOffFigure
 from bench.model.figure_data import FigureData, KneeMark, Point
+from bench.model.grouping import group_by
 from bench.model.load_level import LoadLevel, Users
 from bench.reporting.charts.axes import Axis, call_quantity, choose_axis
 from bench.reporting.charts.frame import (
@@ -18,7 +19,7 @@ from bench.reporting.charts.frame import (
     data_of,
     label_ends,
     panel,
-    part,
+    tips,
     x_of,
     y_of,
 )
@@ -54,7 +55,7 @@ def draw_trade_offs(data: FigureData, figure: TradeOffFigure) -> Any:
     y_axis = choose_axis(
         call_quantity(str(figure.quantity)), "s", [each.time.value for each in levels]
     )
-    panels = part(levels, lambda each: key_of_stratum(each.time.stratum))
+    panels = group_by(levels, lambda each: key_of_stratum(each.time.stratum))
     return arrange(
         [
             _draw_panel(
@@ -71,7 +72,7 @@ def draw_trade_offs(data: FigureData, figure: TradeOffFigure) -> Any:
 
 def _join(points: Sequence[Point]) -> Iterator[_Level]:
     """Put the two quantities of each place together; one alone can't be drawn."""
-    of_place = part(
+    of_place = group_by(
         points, lambda point: (point.variant, key_of_stratum(point.stratum), point.load)
     )
     for both in of_place.values():
@@ -103,7 +104,7 @@ def _draw_panel(
     x, y = x_of("x", x_axis), y_of("y", y_axis)
     last = {
         name: max(rows, key=lambda each: each.size)
-        for name, rows in part(levels, lambda each: visible(each.time.variant)).items()
+        for name, rows in group_by(levels, lambda each: visible(each.time.variant)).items()
     }
     return panel(
         [
@@ -119,7 +120,7 @@ def _draw_panel(
                 y=y,
                 color=series.colour(),
                 shape=series.shape(),
-                tooltip=["series:N", "where:N", "shown:N", "trials:N"],
+                tooltip=tips("series:N", "where:N", "shown:N", "trials:N"),
             ),
             *_draw_knees(knees, series, x_axis),
             label_ends(
@@ -150,8 +151,8 @@ def _draw_knees(knees: Sequence[KneeMark], series: Series, x_axis: Axis) -> Iter
     ]
     base = alt.Chart(data_of(values))
     yield base.mark_rule(strokeDash=[5, 3], strokeWidth=1.5).encode(
-        x=x_of("x", x_axis), color=series.colour(), tooltip=["series:N", "label:N", "trials:N"]
+        x=x_of("x", x_axis), color=series.colour(), tooltip=tips("series:N", "label:N", "trials:N")
     )
     yield base.mark_rect(opacity=0.12).encode(
-        x=x_of("low", x_axis), x2="high:Q", color=series.colour()
+        x=x_of("low", x_axis), x2=alt.X2("high:Q"), color=series.colour()
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 
 from bench.model.figure_data import FigureData, VerdictPoint
-from bench.reporting.charts.frame import data_of, panel
+from bench.reporting.charts.frame import data_of, panel, tips
 from bench.reporting.charts.look import VERDICTS
 from bench.reporting.escaping import visible
 
@@ -44,10 +44,14 @@ def draw_verdicts(data: FigureData) -> Any:
                 x2=alt.value(_TILE),
                 y=y,
                 color=colour,
-                tooltip=["id:N", "says:N", "verdict:N", "because:N"],
+                tooltip=tips("id:N", "says:N", "verdict:N", "because:N"),
             ),
-            base.mark_text(fontSize=10).encode(x=alt.value(_TILE / 2), y=y, text="said:N"),
-            base.mark_text(align="left").encode(x=alt.value(_TILE + 10), y=y, text="claim:N"),
+            base.mark_text(fontSize=10).encode(
+                x=alt.value(_TILE / 2), y=y, text=alt.Text("said:N")
+            ),
+            base.mark_text(align="left").encode(
+                x=alt.value(_TILE + 10), y=y, text=alt.Text("claim:N")
+            ),
         ],
         "",
         height=alt.Step(_STEP),

@@ -10,6 +10,7 @@ from typing import Final
 from bench.model.claim import ClaimVerdict
 from bench.model.condensed import CondensedRow
 from bench.model.figure_data import FigureData
+from bench.model.grouping import group_by
 from bench.model.run import RunDocument, RunRecord, StoredRun
 from bench.reporting.answers import build_answers
 from bench.reporting.caution_legend import EXPLANATIONS
@@ -24,6 +25,9 @@ from bench.reporting.table import Section
 from bench.reporting.tables import build_sections
 from bench.reporting.threshold_table import build_threshold_sections
 
+_NOT_ALL_DRAWN: Final = (
+    "; its later experiments have tables alone here: bench figures --each draws all"
+)
 _NOT_IN_ANCHORS: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -33,6 +37,8 @@ def build_run_page(
     condensed: Sequence[CondensedRow],
     figures: Mapping[str, Sequence[FigureData]],
     claims: Sequence[ClaimVerdict] = (),
+    *,
+    all_drawn: bool = True,
 ) -> Page:
     """Build the page of a run.
 
@@ -43,6 +49,7 @@ def build_run_page(
         figures: what is drawn of each experiment, by its name, the most important first; of the
             run as a whole by the empty name.
         claims: what the suite says of it, if it has the experiments.
+        all_drawn: whether there are no more figures than `figures`.
     """
     record = run.record
     answers = build_answers(record.plan, document.comparisons)
@@ -55,6 +62,7 @@ def build_run_page(
         *(build_claim_sections(claims, with_evidence=True)[1:] if claims else ()),
         build_doubts(run, condensed),
     ]
+    rows_of = group_by(condensed, lambda row: row.experiment)
     parts = [
         *_plain_parts(first, figures.get("", ()), record),
         *(
@@ -62,7 +70,7 @@ def build_run_page(
                 anchor=_anchor("experiment", section.title),
                 section=section,
                 charts=tuple(_charts(section.title, figures.get(section.title, ()), record)),
-                doubts=_doubts(section.title, condensed),
+                doubts=_doubts(rows_of.get(section.title, ())),
             )
             for section in build_sections(
                 record.plan, condensed, document.comparisons, document.knees
@@ -72,7 +80,7 @@ def build_run_page(
     ]
     return Page(
         title=record.plan.name,
-        lead=_lead(run),
+        lead=_lead(run) + ("" if all_drawn else _NOT_ALL_DRAWN),
         parts=tuple(parts),
         facts=build_run_header(record),
         commands=(shlex.join(("bench", *record.argv)),),
@@ -110,10 +118,8 @@ def _charts(owner: str, figures: Sequence[FigureData], record: RunRecord) -> Ite
         )
 
 
-def _doubts(experiment: str, condensed: Sequence[CondensedRow]) -> tuple[Doubt, ...]:
-    raised = dict.fromkeys(
-        code for row in condensed if row.experiment == experiment for code in row.cautions
-    )
+def _doubts(rows: Sequence[CondensedRow]) -> tuple[Doubt, ...]:
+    raised = dict.fromkeys(code for row in rows for code in row.cautions)
     return tuple(
         Doubt(code.value, EXPLANATIONS[code].means, EXPLANATIONS[code].do) for code in raised
     )

@@ -1,0 +1,39 @@
+"""The report of a run as a whole, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.analysis.documenting import document_run
+from bench.cli import html_report
+from bench.model.run import StoredRun
+
+CUT = "its later experiments have tables alone here"
+
+
+@pytest.mark.parametrize(("most", "cut"), [(400, False), (3, True)])
+def test_a_report_has_charts_until_there_is_no_more_room(
+    make_whole_run: Callable[..., StoredRun],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    cut: bool,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(html_report, "_DRAWN_AT_MOST", most)
+    run = make_whole_run(experiments=2)
+
+    page = html_report.build_html_report(run, document_run(run))
+
+    drawn = re.findall(r'class="chart"', page)
+    assert (len(drawn) == most) is cut
+    assert (CUT in page) is cut
+    assert page.count("experiment-1") > 0
+    data = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    assert len(json.loads(data[1])["charts"]) == len(drawn)
