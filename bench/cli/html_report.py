@@ -28,6 +28,9 @@ from bench.storage.run_folder import REPORT_FILE
 _READ_AT_MOST: Final = 100
 """Trials whose raw files a report reads, in a second or two; `bench figures` reads all."""
 
+_TELLING: Final = {"kind", "experiment", "over", "quantities", "quantity", "references", "columns"}
+"""What two figures have in common where the one that shows all variants and levels is enough."""
+
 _DRAWN_AT_MOST: Final = 400
 """Charts of a report, made in a quarter of a minute; `bench figures --each` draws all."""
 
@@ -112,15 +115,21 @@ class _RawFiles:
 
 
 def _list_figures(run: StoredRun, suite: Suite) -> list[tuple[str, str, Figure]]:
+    """List the default figures of each experiment, and those of the suite that tell more."""
     plan = run.record.plan
-    listed = [
+    listed: list[tuple[str, str, Figure]] = [
         (experiment.name, name, figure)
         for experiment in plan.experiments
         for name, figure in figures_of(experiment, plan)
     ]
+    told = [_told(figure) for _, _, figure in listed]
     for name, figure in suite.figures.items():
         if isinstance(figure, VerdictsFigure | ForestFigure):
             listed.append(("", name, figure))
-        else:
+        elif _told(figure) not in told:
             listed.append((figure.experiment, name, figure))
     return listed
+
+
+def _told(figure: Figure) -> dict[str, object]:
+    return figure.model_dump(include=_TELLING)

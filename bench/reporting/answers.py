@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bench.model.comparison import Comparison
+from bench.model.grouping import group_by
 from bench.model.plan import Plan
 from bench.reporting.labels import key_of_stratum, label_load, label_stratum, size_of_load
 from bench.reporting.number_text import NOTHING, three_digits
@@ -30,8 +31,11 @@ def build_answers(plan: Plan, comparisons: Sequence[Comparison]) -> Section | No
     Ratios are candidate / baseline. Where the interval has 1 in it, the answer is that it can't be
     told.
     """
+    found = group_by(comparisons, lambda each: each.experiment)
     rows = tuple(
-        row for experiment in plan.experiments for row in _rows(experiment.name, comparisons)
+        row
+        for experiment in plan.experiments
+        for row in _rows(experiment.name, found.get(experiment.name, ()))
     )
     if not rows:
         return None
@@ -55,7 +59,7 @@ def build_answers(plan: Plan, comparisons: Sequence[Comparison]) -> Section | No
 def _rows(experiment: str, comparisons: Iterable[Comparison]) -> Iterator[Row]:
     places: dict[tuple[str, str, str], list[Comparison]] = {}
     for each in comparisons:
-        if each.experiment == experiment and each.valid and each.ratio is not None:
+        if each.valid and each.ratio is not None:
             key = (key_of_stratum(each.stratum), each.candidate, each.mode)
             places.setdefault(key, []).append(each)
     for found in places.values():

@@ -54,7 +54,7 @@ def _draw_cells(title: str, points: Sequence[RatioPoint], figure: MatrixFigure) 
     y = alt.Y("row:N", sort=rows, title=None).axis(ticks=False, domain=False, labelLimit=220)
     base = alt.Chart(data_of(values))
     colour = alt.Color("doublings:Q", legend=None).scale(
-        domain=[-_FURTHEST, 0, _FURTHEST], domainMid=0
+        domain=[-_FURTHEST, 0, _FURTHEST], range="diverging"
     )
     return panel(
         [

@@ -60,6 +60,7 @@ def _draw_panel(
     inside = [moment.at_s for moment in moments if moment.in_window]
     window = [{"from": min(inside), "to": max(inside) + 1}] if inside else []
     base = alt.Chart(data_of(values))
+    ends = {value["series"]: value | {"x": value["x"] + 1} for value in values}
     x, y = x_of("x", x_axis), y_of("y", y_axis)
     last = {visible(each.variant): each for each in sorted(moments, key=lambda each: each.at_s)}
     return panel(
@@ -67,15 +68,15 @@ def _draw_panel(
             alt.Chart(data_of(window))
             .mark_rect(style="reference", opacity=0.08)
             .encode(x=x_of("from", x_axis), x2=alt.X2("to:Q")),
-            base.mark_line(strokeWidth=1.8, interpolate="step-after").encode(
-                x=x, y=y, color=series.colour(), strokeDash=series.dash()
-            ),
+            alt.Chart(data_of([*values, *ends.values()]))
+            .mark_line(strokeWidth=1.8, interpolate="step-after")
+            .encode(x=x, y=y, color=series.colour(), strokeDash=series.dash()),
             base.mark_point(size=40, opacity=0).encode(
                 x=x, y=y, tooltip=tips("series:N", "x:Q", "shown:N", "requests:N")
             ),
             label_ends(
                 {name: each.max_s for name, each in last.items()},
-                max(value["x"] for value in values),
+                max(value["x"] for value in values) + 1,
                 series,
                 x_axis,
                 y_axis,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,7 @@ from bench.reporting.table import Section
 SCREEN_FONT: Final = "system-ui, sans-serif"
 _SCRIPT_ENDS: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """What would end a script element, or begin another, inside of JSON."""
+_TOGETHER: Final = re.compile(r"\[[^\[\]]*\]|^cannot tell|(?<=\d) (?=users?$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def write_page(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["unbroken"] = _keep_together
     charts = {chart.name: chart.spec for part in page.parts for chart in part.charts}
     template = environment.get_template("page.html.j2")
     return template.render(
@@ -93,6 +96,11 @@ def write_page(page: Page) -> str:
             }
         ),
     )
+
+
+def _keep_together(cell: str) -> str:
+    """Keep lines from breaking within an interval, and between what belongs together otherwise."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), cell)
 
 
 def _write_json(document: object) -> str:

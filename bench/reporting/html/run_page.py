@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from bench.model.claim import ClaimVerdict
@@ -52,9 +53,9 @@ def build_run_page(
         all_drawn: whether there are no more figures than `figures`.
     """
     record = run.record
-    answers = build_answers(record.plan, document.comparisons)
-    first = [
-        *([answers] if answers else ()),
+    answers = [each] if (each := build_answers(record.plan, document.comparisons)) else []
+    of_all = figures.get("", ())
+    verdicts = [
         *(build_claim_sections(claims, with_evidence=False) if claims else ()),
         *build_threshold_sections(document.thresholds),
     ]
@@ -64,7 +65,8 @@ def build_run_page(
     ]
     rows_of = group_by(condensed, lambda row: row.experiment)
     parts = [
-        *_plain_parts(first, figures.get("", ()), record),
+        *_plain_parts(answers, () if verdicts else of_all, record),
+        *_plain_parts(verdicts, of_all, record),
         *(
             Part(
                 anchor=_anchor("experiment", section.title),
@@ -93,8 +95,9 @@ def _lead(run: StoredRun) -> str:
     trials = counted(len(run.trials), "trial")
     if run.unfinished:
         trials += f" of {len(record.plan.trials)}"
+    started = datetime.fromisoformat(record.started_at).astimezone(UTC)
     return (
-        f"{record.started_at}, {trials}, on {machine.cpu_model} with "
+        f"{started:%Y-%m-%d %H:%M} UTC, {trials}, on {machine.cpu_model} with "
         f"{counted(machine.cores, 'core')}, {machine.python}"
     )
 
@@ -112,7 +115,7 @@ def _charts(owner: str, figures: Sequence[FigureData], record: RunRecord) -> Ite
     for number, data in enumerate(figures):
         yield Chart(
             name=_anchor(f"chart-{number}", owner),
-            title=data.figure.title.rpartition(": ")[2],
+            title=data.figure.title.removeprefix(f"{owner}: ").partition(": ")[0],
             caption=" ".join(write_caption(data, [record])),
             spec=draw_chart(data),
         )

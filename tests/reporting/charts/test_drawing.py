@@ -246,6 +246,26 @@ def test_a_matrix_has_a_cell_for_each_pair(make_figure: Draw) -> None:
     assert [round(row["doublings"], 2) for row in rows] == [2.98, 1.0, 0.0]
 
 
+def test_a_matrix_is_the_darker_the_farther_from_one(make_figure: Draw, make_ratio: Any) -> None:
+    rows = [
+        make_ratio("thread", ratio, stratum={"kind": f"{ratio}"}) for ratio in (0.2, 0.7, 1.5, 7.0)
+    ]
+
+    svg = render(draw_figure(make_figure("matrix", rows), [], PRINT), "svg").decode()
+
+    cells = re.findall(r'<path aria-label="[^"]*column: [^"]*"[^>]*fill="rgb\(([^"]+)\)"', svg)
+    assert len(cells) == 4
+    lightness = [sum(map(int, fill.split(","))) for fill in cells]
+    assert lightness[0] < lightness[1]
+    assert lightness[2] > lightness[3]
+
+
+def test_a_line_of_seconds_goes_on_to_the_end_of_the_last(make_figure: Draw) -> None:
+    spec = draw_chart(make_figure("timeline"))
+    points, line = drawn(spec, "point"), drawn(spec, "line")
+    assert max(row["x"] for row in line) == max(row["x"] for row in points) + 1
+
+
 def test_a_forest_tells_sides_by_the_interval(
     make_figure: Draw, make_ratio: Any, rows_of: Any
 ) -> None:

@@ -55,6 +55,19 @@ def read(page: Page) -> Texts:
     return texts
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("lower: 0.249 [0.106, 0.588]", "lower: 0.249 [0.106,\xa00.588]"),
+        ("cannot tell: 1.01 [0.9, 1.1]", "cannot\xa0tell: 1.01 [0.9,\xa01.1]"),
+        ("1,000 users", "1,000\xa0users"),
+        ("so: three users wait", "so: three users wait"),
+    ],
+)
+def test_what_belongs_together_stays_on_one_line(cell: str, shown: str) -> None:
+    assert shown in read(Page(title="core", lead="", parts=(part(cell),))).text
+
+
 def test_a_page_has_its_parts_its_facts_and_how_to_repeat_it() -> None:
     page = Page(
         title="core",

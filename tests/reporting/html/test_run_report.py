@@ -37,3 +37,17 @@ def test_a_report_has_charts_until_there_is_no_more_room(
     data = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert data is not None
     assert len(json.loads(data[1])["charts"]) == len(drawn)
+
+
+def test_each_chart_of_an_experiment_has_a_tab_of_its_own(
+    make_whole_run: Callable[..., StoredRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The installed suite has figures of io-concurrency, and some tell what default ones do."""
+    monkeypatch.chdir(tmp_path)
+    run = make_whole_run(experiments=1, name="io-concurrency")
+
+    page = html_report.build_html_report(run, document_run(run))
+
+    tabs = re.findall(r'role="tab"[^>]*>([^<]+)</button>', page)
+    assert "Throughput over load" in tabs
+    assert len(set(tabs)) == len(tabs) > 3
