@@ -29,18 +29,13 @@ def make_whole_run(
 ) -> Callable[..., StoredRun]:
     """Build a run of experiments whose variants differ, with some doubts."""
 
-    def make(
-        experiments: int = 2,
-        repetitions: int = 3,
-        title: str = "Which client?",
-        name: str | None = None,
-    ) -> StoredRun:
+    def make(experiments: int = 2, repetitions: int = 3, title: str = "Which client?") -> StoredRun:
         variants = {
             name: {"command": ["serve"], "baseline": name == "blocking-client"} for name in SPEEDS
         }
         plans, planned, trials = [], [], []
         for number in range(experiments):
-            name = name if experiments == 1 and name else f"experiment-{number}"
+            name = f"experiment-{number}"
             plans.append(
                 make_experiment(
                     name,

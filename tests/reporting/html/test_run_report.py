@@ -12,6 +12,7 @@ import pytest
 from bench.analysis.documenting import document_run
 from bench.cli import html_report
 from bench.model.run import StoredRun
+from bench.model.suite import Suite
 
 CUT = "its later experiments have tables alone here"
 
@@ -40,14 +41,22 @@ def test_a_report_has_charts_until_there_is_no_more_room(
 
 
 def test_each_chart_of_an_experiment_has_a_tab_of_its_own(
-    make_whole_run: Callable[..., StoredRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_whole_run: Callable[..., StoredRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The installed suite has figures of io-concurrency, and some tell what default ones do."""
-    monkeypatch.chdir(tmp_path)
-    run = make_whole_run(experiments=1, name="io-concurrency")
+    """Of a suite's figures those are left out that tell what default ones do."""
+    about = {"experiment": "experiment-0", "kind": "lines", "alt": "-"}
+    line = {"label": "what there is", "at": "1GiB"}
+    figures = {
+        "same": about | {"title": "Like others: memory", "quantities": "memory"},
+        "more": about | {"title": "With a line: more", "quantities": "memory", "references": line},
+    }
+    suite = Suite.model_validate({"figures": figures})
+    monkeypatch.setattr(html_report, "read_suite", lambda: suite)
+    run = make_whole_run(experiments=1)
 
     page = html_report.build_html_report(run, document_run(run))
 
     tabs = re.findall(r'role="tab"[^>]*>([^<]+)</button>', page)
-    assert "Throughput over load" in tabs
-    assert len(set(tabs)) == len(tabs) > 3
+    assert {"Memory over load", "With a line"} <= set(tabs)
+    assert "Like others" not in tabs
+    assert len(set(tabs)) == len(tabs)
