@@ -76,7 +76,7 @@ def draw_forest(data: FigureData) -> Any:
     several = len({point.quantity for point in points}) > 1
     values = [_line(point, axis, several) for point in points]
     y = alt.Y("label:N", sort=[value["label"] for value in values], title=None).axis(
-        ticks=False, domain=False, labelLimit=460, style="names"
+        ticks=False, domain=False, labelLimit=600, style="names"
     )
     base = alt.Chart(data_of(values))
     equal = alt.Chart(data_of([{"x": 1.0}]))
