@@ -13,7 +13,13 @@ from bench.analysis.figures.defaults import figures_of
 from bench.cli.choosing import read_suite
 from bench.errors import StorageError
 from bench.model.claim import ClaimFinding, ClaimVerdict
-from bench.model.figure import Figure, ForestFigure, VerdictsFigure
+from bench.model.figure import (
+    Figure,
+    ForestFigure,
+    SpectrumFigure,
+    TimelineFigure,
+    VerdictsFigure,
+)
 from bench.model.figure_data import FigureData
 from bench.model.run import RunDocument, StoredRun
 from bench.model.slices import SliceLine
@@ -30,6 +36,7 @@ _READ_AT_MOST: Final = 100
 
 _TELLING: Final = {"kind", "experiment", "over", "quantities", "quantity", "references", "columns"}
 """What two figures have in common where the one that shows all variants and levels is enough."""
+_WORDS: Final = {"title", "alt"}
 
 _DRAWN_AT_MOST: Final = 400
 """Charts of a report, made in a quarter of a minute; `bench figures --each` draws all."""
@@ -71,26 +78,29 @@ def _draw(
 ) -> tuple[dict[str, list[FigureData]], bool]:
     """Build the figures of each experiment, by its name; those of all by the empty one.
 
-    What would need the raw files of more trials than a report reads, or of some that were not kept,
+    What would need the raw files of more trials than a report reads, or of some that can't be read,
     is left out, and so is what comes after the last chart that a report has room for.
 
     Returns:
-        the figures, and whether there was room for all.
+        the figures, and whether that is all of them.
     """
     builder = FigureBuilder([run], claims)
     raw = _RawFiles(run)
     drawn: dict[str, list[FigureData]] = {}
+    all_drawn = True
     for owner, name, figure in _list_figures(run, suite):
         if not builder.applies(figure):
             continue
-        if sum(map(len, drawn.values())) == _DRAWN_AT_MOST:
-            return drawn, False
         if not raw.have([number for _, number in builder.needed_slices(figure)]):
+            all_drawn = False
             continue
         data = builder.build(name, figure, raw.slices)
-        if not isinstance(data, Undrawn):
-            drawn.setdefault(owner, []).append(data)
-    return drawn, True
+        if isinstance(data, Undrawn):
+            continue
+        if sum(map(len, drawn.values())) == _DRAWN_AT_MOST:
+            return drawn, False
+        drawn.setdefault(owner, []).append(data)
+    return drawn, all_drawn
 
 
 class _RawFiles:
@@ -115,21 +125,26 @@ class _RawFiles:
 
 
 def _list_figures(run: StoredRun, suite: Suite) -> list[tuple[str, str, Figure]]:
-    """List the default figures of each experiment, and those of the suite that tell more."""
+    """List figures of all first, then default ones, then those of the suite that tell more."""
     plan = run.record.plan
-    listed: list[tuple[str, str, Figure]] = [
+    default: list[tuple[str, str, Figure]] = [
         (experiment.name, name, figure)
         for experiment in plan.experiments
         for name, figure in figures_of(experiment, plan)
     ]
-    told = [_told(figure) for _, _, figure in listed]
+    told = [_told(figure) for _, _, figure in default]
+    of_all: list[tuple[str, str, Figure]] = []
+    more: list[tuple[str, str, Figure]] = []
     for name, figure in suite.figures.items():
         if isinstance(figure, VerdictsFigure | ForestFigure):
-            listed.append(("", name, figure))
+            of_all.append(("", name, figure))
         elif _told(figure) not in told:
-            listed.append((figure.experiment, name, figure))
-    return listed
+            more.append((figure.experiment, name, figure))
+    return [*of_all, *default, *more]
 
 
 def _told(figure: Figure) -> dict[str, object]:
+    """Return what a figure tells; spectra and time lines show one level, and no other's."""
+    if isinstance(figure, SpectrumFigure | TimelineFigure):
+        return figure.model_dump(exclude=_WORDS)
     return figure.model_dump(include=_TELLING)

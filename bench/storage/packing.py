@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.errors import StorageError
+from bench.storage.atomic import write_bytes_atomically
 from bench.storage.guarding import storing_in
 from bench.storage.packed import packed_path
 from bench.storage.run_folder import SERVICES, SET_ASIDE, TRIAL_FILE, TRIALS, TRIED
@@ -33,9 +34,7 @@ def pack_run(folder: Path) -> tuple[int, int]:
         packed = packed_path(path)
         with storing_in(folder):
             content = path.read_bytes()
-            unfinished = packed.with_name(f"{packed.name}.tmp")
-            unfinished.write_bytes(lzma.compress(content))
-            unfinished.replace(packed)
+            write_bytes_atomically(packed, lzma.compress(content))
             path.unlink()
         before += len(content)
         after += packed.stat().st_size

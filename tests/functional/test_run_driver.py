@@ -127,6 +127,18 @@ def test_a_driver_of_ones_own_is_obeyed_and_believed(
     assert "all done" in (path / "trials/001-own-driver-mine/generator.log").read_text()
 
 
+def test_a_driver_that_does_not_leave_is_ended(bench: Bench, write: Write) -> None:
+    stubborn = DRIVER.replace("time.sleep(0.3)", "time.sleep(3600)").replace(
+        'say("ready")', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay("ready")'
+    )
+    write("own-driver.toml", EXPERIMENT)
+    write("driver.py", f"import signal\n{stubborn}")
+    done = bench("run", "own-driver.toml", "--duration", "2s", "--json")
+    assert done.returncode == 0, done.stderr
+    steps = RunDocument.model_validate_json(done.stdout).steps
+    assert all(step.valid for step in steps if step.name is None)
+
+
 def test_a_driver_that_ends_early_is_said_to_with_its_last_words(
     bench: Bench, write: Write
 ) -> None:

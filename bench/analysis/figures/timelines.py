@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -46,11 +45,12 @@ def _read(
     for line in slices.get(sample.trial.number, ()):
         if (
             isinstance(line, RequestSlice)
+            and line.phase != "drain"  # what is left of a second, and of the load
             and line.step == sample.step.step.index
             and (line.group, line.outcome) == (group, "ok")
         ):
             seconds[line.slice].append(line)
-    for second, lines in _until_the_end(seconds):
+    for second, lines in sorted(seconds.items()):
         seen = merge_encoded(line.response_us for line in lines)
         p50_s, max_s = seen.quantile_s(0.5), seen.max_s
         if p50_s is None or max_s is None:
@@ -66,14 +66,3 @@ def _read(
             p50_s=p50_s,
             max_s=max_s,
         )
-
-
-def _until_the_end(
-    seconds: Mapping[int, list[RequestSlice]],
-) -> Iterator[tuple[int, list[RequestSlice]]]:
-    """Yield seconds in their order; what came after the window is part of one, and left out."""
-    within = (
-        second for second, lines in seconds.items() if any(line.phase == "window" for line in lines)
-    )
-    last = max(within, default=math.inf)
-    return ((second, seconds[second]) for second in sorted(seconds) if second <= last)

@@ -12,6 +12,7 @@ from bench.execution.trees.import_log import read_own_words
 from bench.execution.trees.prepared_tree import PreparedTree
 from bench.execution.trees.proving import IMPORTS_TOLD, Proof, read_imports
 from bench.execution.trials.comparing_answers import judge_answers, probe_target
+from bench.execution.trials.conducting import dismiss
 from bench.execution.trials.parts import Part, naming_arm
 from bench.execution.trials.setting import TrialSetting
 from bench.execution.trials.standing import stand
@@ -82,7 +83,7 @@ async def _try_out(setting: TrialSetting, part: Part) -> tuple[tuple[str, ...], 
         answers = await probe_target(link, file, seed=setting.probe_seed)
         if answers is not None:
             judge_answers(answers, file, part, setting.references)
-        await link.say("quit")
+        await dismiss([standing])
         process = standing.target.process
         return standing.target.command, process.spec.cwd if process else None
 

@@ -77,7 +77,7 @@ async def _load(
     search = _search(setting, standing[0], records[0]) if trial.search else None
     climb = Climb(trial, file.load, parties, setting.announce, search, setting.controls)
     failures = await _climb_while_alive(climb, standing)
-    await _dismiss(standing)
+    await dismiss(standing)
     return [
         record.model_copy(
             update={
@@ -90,8 +90,11 @@ async def _load(
     ]
 
 
-async def _dismiss(standing: Sequence[StandingTarget]) -> None:
-    """Let the drivers go; a moment is theirs, to tell workers and to end what they have begun."""
+async def dismiss(standing: Sequence[StandingTarget]) -> None:
+    """Let the drivers go; a moment is theirs, to tell workers and to end what they have begun.
+
+    Who stays for longer is ended with all else of the trial.
+    """
     for each in standing:
         await each.driver.link.say("quit")
     with suppress(TimeoutError):

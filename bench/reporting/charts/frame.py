@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import altair as alt
 
@@ -24,7 +24,6 @@ _SHORT: Final = "~s"
 """With k and M, where numbers are long; but 0.1 would be 100m."""
 _LONG_FROM: Final = 10_000
 
-Row = TypeVar("Row")
 Values = Sequence[Mapping[str, Any]]
 
 

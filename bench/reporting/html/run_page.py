@@ -26,10 +26,8 @@ from bench.reporting.table import Section
 from bench.reporting.tables import build_sections
 from bench.reporting.threshold_table import build_threshold_sections
 
-_NOT_ALL_DRAWN: Final = (
-    "; its later experiments have tables alone here: bench figures --each draws all"
-)
-_NOT_IN_ANCHORS: Final = re.compile(r"[^a-z0-9]+")
+_NOT_ALL_DRAWN: Final = "; not all of its charts are here: bench figures RUN --each draws them"
+_NOT_IN_ANCHORS: Final = re.compile(r"[^a-z0-9_.]+")
 
 
 def build_run_page(
@@ -50,7 +48,7 @@ def build_run_page(
         figures: what is drawn of each experiment, by its name, the most important first; of the
             run as a whole by the empty name.
         claims: what the suite says of it, if it has the experiments.
-        all_drawn: whether there are no more figures than `figures`.
+        all_drawn: whether there are no more of them; if there are, the page says so.
     """
     record = run.record
     answers = [each] if (each := build_answers(record.plan, document.comparisons)) else []
@@ -95,11 +93,18 @@ def _lead(run: StoredRun) -> str:
     trials = counted(len(run.trials), "trial")
     if run.unfinished:
         trials += f" of {len(record.plan.trials)}"
-    started = datetime.fromisoformat(record.started_at).astimezone(UTC)
     return (
-        f"{started:%Y-%m-%d %H:%M} UTC, {trials}, on {machine.cpu_model} with "
+        f"{_moment(record.started_at)}, {trials}, on {machine.cpu_model} with "
         f"{counted(machine.cores, 'core')}, {machine.python}"
     )
+
+
+def _moment(started_at: str) -> str:
+    try:
+        moment = datetime.fromisoformat(started_at)
+    except ValueError:
+        return started_at
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment.tzinfo else started_at
 
 
 def _plain_parts(
@@ -107,14 +112,14 @@ def _plain_parts(
 ) -> Iterator[Part]:
     """Yield sections about the run as a whole, its figures with the first of them."""
     for number, section in enumerate(sections):
-        charts = tuple(_charts("run", figures, record)) if not number else ()
+        charts = tuple(_charts("", figures, record)) if not number else ()
         yield Part(anchor=_anchor("about", section.title), section=section, charts=charts)
 
 
 def _charts(owner: str, figures: Sequence[FigureData], record: RunRecord) -> Iterator[Chart]:
     for number, data in enumerate(figures):
         yield Chart(
-            name=_anchor(f"chart-{number}", owner),
+            name=_anchor(f"chart-{number}", owner) if owner else f"chart-of-all-{number}",
             title=data.figure.title.removeprefix(f"{owner}: ").partition(": ")[0],
             caption=" ".join(write_caption(data, [record])),
             spec=draw_chart(data),

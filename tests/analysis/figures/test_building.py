@@ -162,6 +162,7 @@ def test_a_time_line_is_of_the_first_trial_second_by_second(runs: Any, build: An
             build.requests([8000], slice=2, name="GET /x", **bystander),
             build.requests([99_000], slice=2),
             build.requests([], slice=3, **bystander),
+            build.requests([99_000], slice=2, phase="drain", **bystander),
             build.requests([500], slice=4, phase="drain", **bystander),
         ]
     }

@@ -14,7 +14,7 @@ from bench.cli import html_report
 from bench.model.run import StoredRun
 from bench.model.suite import Suite
 
-CUT = "its later experiments have tables alone here"
+CUT = "not all of its charts are here"
 
 
 @pytest.mark.parametrize(("most", "cut"), [(400, False), (3, True)])
