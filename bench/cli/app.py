@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib import metadata
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -84,6 +84,10 @@ def _options(
     pass
 
 
+_JUDGING: Final = (["gate"], ["run"])
+"""Commands whose 0 says that all was measured, and may be a verdict."""
+
+
 def main() -> NoReturn:
     """Run the command line, and end with one of the documented exit codes."""
     sys.exit(_run())
@@ -119,7 +123,7 @@ def _exit_code(end: SystemExit) -> int:
         return 0
     # Typer ends with 1 for these, which here means a regression.
     if isinstance(end.__context__, BrokenPipeError):
-        return EXIT_DEFECT if sys.argv[1:2] == ["gate"] else 0  # whose 0 would be a verdict
+        return EXIT_DEFECT if sys.argv[1:2] in _JUDGING else 0
     if isinstance(end.__context__, typer.Abort):
         return EXIT_INTERRUPTED
     return end.code if isinstance(end.code, int) else EXIT_DEFECT

@@ -22,6 +22,7 @@ from bench.reporting.charts.rendering import ImageFormat, render
 from bench.reporting.figures_csv import write_figure_csv
 from bench.storage.atomic import write_atomically, write_bytes_atomically
 from bench.storage.evidence import read_slices
+from bench.storage.guarding import storing_in
 from bench.storage.reading_runs import find_trial
 
 IMAGES: tuple[ImageFormat, ...] = ("svg", "png", "pdf")
@@ -61,7 +62,8 @@ def draw_all(
     records = {run.record.run_id: run.record for run in runs}
     look = LOOKS[theme]
     if drawn:
-        folder.mkdir(parents=True, exist_ok=True)
+        with storing_in(folder):
+            folder.mkdir(parents=True, exist_ok=True)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for data in progress.track(drawn, description="Drawing"):
             spec = draw_figure(data, [records[each] for each in data.run_ids], look)

@@ -86,7 +86,7 @@ def figures(
     chosen = _read_formats(formats)
     runs = [read_run(find_run(run, results)) for run in given]
     builder, wanted = open_builder(runs, suite)
-    wanted = _choose(wanted, runs, builder, only=only, each=each)
+    wanted = _choose(wanted, runs, builder, only=only, each=each, all_of_it=suite is not None)
     drawn = [_build(builder, name, figure) for name, figure in wanted.items()]
     folder = output or runs[-1].path / "figures"
     data = [figure for figure in drawn if not isinstance(figure, Undrawn)]
@@ -119,8 +119,12 @@ def _choose(
     *,
     only: str | None,
     each: bool,
+    all_of_it: bool,
 ) -> dict[str, Figure]:
     """Choose the suite's figures, the standard ones, or those that are named.
+
+    Of the installed suite only those count that the runs have the experiments for; of a suite
+    that was given, all of it, so that it is told what can't be drawn.
 
     Raises:
         UnknownNameError: one that is named is none of them.
@@ -138,7 +142,9 @@ def _choose(
             if name not in known:
                 raise UnknownNameError("figure", name, known)
         return {name: known[name] for name in dict.fromkeys(names)}
-    applying = {name: figure for name, figure in suite.items() if builder.applies(figure)}
+    applying = {
+        name: figure for name, figure in suite.items() if all_of_it or builder.applies(figure)
+    }
     return standard | applying if each or not applying else applying
 
 

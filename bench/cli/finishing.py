@@ -53,11 +53,12 @@ def finish(
 
         write_html_report(run, document)
     failures = [*outcome.failures, *_deaths(run)]
-    for failure in failures:
-        print_error(Console(stderr=True), failure)
-    if checking:
-        sys.stderr.write(f"Thresholds: {count_findings(document.thresholds)}\n")
-    sys.stderr.write(_last_words(run, outcome))
+    with tolerating_closed_output(sys.stderr):
+        for failure in failures:
+            print_error(Console(stderr=True), failure)
+        if checking:
+            sys.stderr.write(f"Thresholds: {count_findings(document.thresholds)}\n")
+        sys.stderr.write(_last_words(run, outcome))
     code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures, checking)
     if code:
         raise typer.Exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Self
 
@@ -109,8 +110,9 @@ class PlainLines:
         return f", about {format_duration(left_s)} left" if left_s else ""
 
     def _write(self, line: str) -> None:
-        self._stream.write(f"{visible(line)}\n")
-        self._stream.flush()
+        with suppress(BrokenPipeError):  # a run goes on, whoever reads how it goes
+            self._stream.write(f"{visible(line)}\n")
+            self._stream.flush()
 
 
 def _is_next_level(before: RunState, event: StepPhaseBegan) -> bool:

@@ -126,10 +126,13 @@ def _cell(comparison: Comparison | None) -> str:
 def _caption(comparisons: Sequence[Comparison]) -> str:
     baselines = " or ".join(sorted({comparison.baseline for comparison in comparisons}))
     levels = " or ".join(f"{level * 100:g} %" for level in _levels(comparisons))
-    methods = "; ".join(sorted({c.method for c in comparisons if c.method}))
+    methods = sorted({comparison.method for comparison in comparisons if comparison.method})
+    how = f" ({'; '.join(methods)})" if methods else ""
+    unpaired = methods and all(method.startswith("Welch") for method in methods)
+    counts = "trials of the side that has fewer" if unpaired else "pairs of trials"
     return (
-        f"Ratio candidate / {baselines}, with its {levels} interval"
-        f"{f' ({methods})' if methods else ''}; n is the number of pairs of trials. "
+        f"Ratio candidate / {baselines}, with its {levels} interval{how}; n is the number of "
+        f"{counts}. "
         f"{describe_load_model(comparison.load for comparison in comparisons)}"
     )
 

@@ -32,6 +32,8 @@ def find_run(given: str, results: Path) -> Path:
         return results / known[-1]
     if given in known:
         return results / given
+    if given == "latest":
+        raise StorageError(f"There is no run in {results} yet.", hint="`bench run` makes one.")
     if as_path.is_dir():
         raise StorageError(f"{as_path} is no run folder: it has no {RUN_FILE}.")
     raise UnknownNameError("run", given, known)

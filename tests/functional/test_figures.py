@@ -144,6 +144,7 @@ def test_a_suite_says_what_is_drawn_and_what_cannot_be_is_told(bench: Bench, run
     assert all(float(row["value"]) > 0.007 for row in rows if row["variant"] == "slow")
     for name in ("spectrum", "seconds", "waiting-memory"):
         assert len((run / "figures" / f"{name}.csv").read_text().splitlines()) > 2
+    assert "elsewhere: not drawn, no run has elsewhere" in done.stderr
     only = bench("figures", "latest", "--suite", "suite.toml", "--only", "elsewhere,times",
                  "--format", "svg", "--theme", "dark")  # fmt: skip
     assert "elsewhere: not drawn, no run has elsewhere" in only.stderr

@@ -222,6 +222,12 @@ def test_a_place_that_can_not_be_written_is_named(tmp_path: Path, record: RunRec
         RunFolder.create(tmp_path / "results", record)
 
 
+def test_where_there_is_no_run_the_latest_is_none(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no run in") as raised:
+        find_run("latest", tmp_path)
+    assert "bench run" in raised.value.hint
+
+
 def test_runs_are_found_by_path_id_and_as_the_latest(tmp_path: Path, record: RunRecord) -> None:
     first = RunFolder.create(tmp_path, record)
     later = record.model_copy(update={"run_id": "20260102T000000Z-x"})

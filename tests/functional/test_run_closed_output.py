@@ -1,0 +1,41 @@
+"""Who stops to read how a run goes changes nothing of it, nor of its exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.storage.reading_runs import list_runs, read_run
+
+EXPERIMENT = """
+title = "Is it quick?"
+window = "1s"
+repetitions = 2
+thresholds = ["throughput > 1000000/s"]
+variants.mine = { command = ["{python}", "-m", "http.server", "{port}"], ready = "/" }
+flow = [{ path = "/" }]
+load = { users = [1] }
+"""
+
+
+def test_a_run_goes_on_and_is_judged_when_nobody_reads_its_progress(
+    write: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    write("quick.toml", EXPERIMENT)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "bench", "run", "quick.toml", "--check", "--no-report"],
+        cwd=tmp_path,
+        stdout=writing,
+        stderr=writing,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 1
+    (path,) = list_runs(tmp_path / "results")
+    assert read_run(path).unfinished == ()
