@@ -21,6 +21,11 @@ def test_the_caption_names_baseline_level_method_and_load_model(make_comparison:
         assert part in caption
 
 
+def test_between_two_runs_trials_are_counted_and_no_pairs(make_comparison: Build) -> None:
+    caption = build_ratio_table([make_comparison(method="Welch's t on logs")]).caption
+    assert "n is the number of trials of the side that has fewer." in caption
+
+
 def test_a_single_pair_has_a_ratio_and_no_interval(make_comparison: Build) -> None:
     lone = make_comparison(n=1, low=None, high=None, because="one pair has no interval")
     table = build_ratio_table([lone])

@@ -60,3 +60,43 @@ def test_each_chart_of_an_experiment_has_a_tab_of_its_own(
     assert {"Memory over load", "With a line"} <= set(tabs)
     assert "Like others" not in tabs
     assert len(set(tabs)) == len(tabs)
+
+
+def test_the_chart_of_claims_stands_with_the_claims(
+    make_whole_run: Callable[..., StoredRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = "threads.throughput > 2 * blocking-client.throughput"
+    holds = [{"experiment": "experiment-0", "check": check, "where": "at the top"}]
+    suite = Suite.model_validate(
+        {
+            "claims": {"C01": {"says": "Threads are quick.", "holds": holds}},
+            "figures": {"all": {"kind": "verdicts", "title": "Claims", "alt": "-"}},
+        }
+    )
+    monkeypatch.setattr(html_report, "read_suite", lambda: suite)
+    run = make_whole_run(experiments=1)
+
+    page = html_report.build_html_report(run, document_run(run))
+
+    with_chart = re.findall(
+        r'<section id="([^"]+)"(?:(?!</section>).)*chart-of-all-0', page, re.DOTALL
+    )
+    assert with_chart == ["about-claims"]
+
+
+@pytest.mark.parametrize(
+    ("started_at", "told"),
+    [
+        ("2026-11-28T18:30:00+02:00", "2026-11-28 16:30 UTC, "),
+        ("2026-11-28T18:30:00", "2026-11-28T18:30:00, "),
+        ("yesterday", "yesterday, "),
+    ],
+)
+def test_a_report_says_when_its_run_was_started(
+    make_whole_run: Callable[..., StoredRun], started_at: str, told: str
+) -> None:
+    run = make_whole_run(experiments=1, repetitions=1)
+    record = run.record.model_copy(update={"started_at": started_at})
+    moved = run.model_copy(update={"record": record})
+
+    assert f'<p class="lead">{told}' in html_report.build_html_report(moved, document_run(moved))
