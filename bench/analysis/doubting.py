@@ -48,7 +48,6 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_generator_resources,
     doubt_service_busy,
     doubt_littles_law,
-    doubt_nothing_measured,
     doubt_overload,
     doubt_swapping,
     doubt_throttled,
@@ -85,6 +84,7 @@ def doubt(
         *evidence.step.problems,
         *(look(evidence) for look in _DOUBTS),
         doubt_steady_ratio(evidence, beside) if beside else doubt_steady_state(evidence),
+        doubt_nothing_measured(evidence, max_error_ratio),
         find_errors(evidence, max_error_ratio),
         doubt_cpu_stolen(evidence, cores),
     ]

@@ -137,10 +137,15 @@ def doubt_overload(evidence: StepEvidence) -> Caution | None:
     )
 
 
-def doubt_nothing_measured(evidence: StepEvidence) -> Caution | None:
-    """Doubt a step in whose window no request succeeded, and no event of a stream came."""
+def doubt_nothing_measured(evidence: StepEvidence, max_error_ratio: float) -> Caution | None:
+    """Doubt a step in whose window no request succeeded, and no event of a stream came.
+
+    Where an experiment allows all to fail, streams that fell silent are a result.
+    """
     streams = evidence.all_streams
     if evidence.users.succeeded or (streams and streams.events):
+        return None
+    if streams and max_error_ratio == 1 and streams.first_event.count:
         return None
     events = f", and {streams.most_open} open streams brought no event" if streams else ""
     return Caution(

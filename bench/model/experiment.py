@@ -62,6 +62,11 @@ class Load(Record):
     )
     search_from: Rate = Field(10.0, description="search: the first rate that is tried")
     search_to: Rate = Field(100_000.0, description="search: the highest rate that is tried")
+    spawn_rate: Rate | None = Field(
+        None,
+        description="closed model: users that start per second at most; default: all of them "
+        "within one service time",
+    )
     max_error_ratio: Annotated[float, Field(ge=0, le=1)] = 0.0
     timeout: Annotated[Duration, Gt(0)] = Field(
         60.0, description="after this a request counts as failed"
@@ -89,12 +94,20 @@ class Load(Record):
                 "load has one of users = [...] (closed model), rate = [...] (open model) and "
                 'search = "..." (open model, the highest rate that holds)'
             )
+        if self.spawn_rate is not None and not self.users:
+            raise ValueError("spawn_rate is for users = [...], who are started; rate starts tasks")
         if self.search_from > self.search_to:
             raise ValueError("search_from is at most search_to")
         ladder: tuple[float, ...] = self.users or self.rate
         if list(ladder) != sorted(set(ladder)):
             raise ValueError(f"a ladder rises, each level once; this one is {list(ladder)}")
         return self
+
+    def spread_s(self, level: LoadLevel) -> float:
+        """Over how long the users of a level start by the spawn rate; 0: at once."""
+        if self.spawn_rate is None or not isinstance(level, Users):
+            return 0.0
+        return level.users / self.spawn_rate
 
     @property
     def levels(self) -> tuple[LoadLevel, ...]:

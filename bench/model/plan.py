@@ -19,6 +19,8 @@ class PlannedStep(Record):
     index: int
     load: LoadLevel
     window_s: float
+    spread_s: float = 0.0
+    """Its users start over that long, at least."""
 
 
 class PlannedSearch(Record):

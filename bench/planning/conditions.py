@@ -24,7 +24,9 @@ def list_strata(file: ExperimentFile) -> list[dict[str, StratumValue]]:
 def list_steps(file: ExperimentFile) -> tuple[PlannedStep, ...]:
     """List the steps of an experiment's ladder, lowest first; none, where it searches."""
     return tuple(
-        PlannedStep(index=index, load=level, window_s=file.window)
+        PlannedStep(
+            index=index, load=level, window_s=file.window, spread_s=file.load.spread_s(level)
+        )
         for index, level in enumerate(file.load.levels)
     )
 

@@ -29,7 +29,7 @@ def estimate_trial_s(trial: PlannedTrial) -> float:
 
     How long a search takes depends on what it finds; see `count_expected_steps`.
     """
-    steps = sum(_estimate_step_s(step.window_s) for step in trial.steps)
+    steps = sum(step.spread_s + _estimate_step_s(step.window_s) for step in trial.steps)
     if trial.search is not None:
         each_s = _estimate_step_s(trial.search.window_s)
         steps += count_expected_steps(trial.search) * each_s + OVERLOADED_STEPS * OVERLOAD_S

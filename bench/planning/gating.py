@@ -100,7 +100,12 @@ def plan_gate_steps(
         pilot_rate_per_s: what a pilot chose, where one was needed.
     """
     return tuple(
-        PlannedStep(index=index, load=load, window_s=file.gate.window)
+        PlannedStep(
+            index=index,
+            load=load,
+            window_s=file.gate.window,
+            spread_s=file.load.spread_s(load),
+        )
         for index, load in enumerate(_choose_loads(file, pilot_rate_per_s))
     )
 
@@ -110,7 +115,8 @@ def plan_pilot(
 ) -> PlannedTrial:
     """Plan the trial of the baseline alone that shows how many requests it serves at most."""
     file = experiment.file
-    step = PlannedStep(index=0, load=_top(file), window_s=PILOT_WINDOW_S)
+    top = _top(file)
+    step = PlannedStep(index=0, load=top, window_s=PILOT_WINDOW_S, spread_s=file.load.spread_s(top))
     return PlannedTrial(
         number=0,
         experiment=experiment.name,

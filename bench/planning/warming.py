@@ -22,6 +22,24 @@ PILOT_S: Final = 1.0
 ENOUGH_COMPLETIONS: Final = 5
 """With fewer, the pilot goes on: the throughput would be a guess."""
 
+QUIET_S: Final = 5.0
+"""No stream was opened for so long: no more will be. The system connects again after 1, 2, 4 s."""
+
+_DEFAULT_SPREAD_S: Final = 0.1
+"""Over which users start where the service time is not known."""
+
+_MAX_SPREAD_S: Final = 5.0
+"""However long a service time is."""
+
+
+def start_spread_s(service_time_s: float | None) -> float:
+    """Return over how many seconds users start, so that answers don't come in waves.
+
+    >>> start_spread_s(0.25), start_spread_s(None), start_spread_s(60.0)
+    (0.25, 0.1, 5.0)
+    """
+    return min(service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
+
 
 def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float, spread_s: float = 0.0) -> float:
     """Return how long a level has to run before its window may open.
@@ -39,15 +57,45 @@ def warm_up_s(load: LoadLevel, pilot_throughput_per_s: float, spread_s: float = 
     return MIN_WARM_UP_S
 
 
-def pilot_is_over(load: LoadLevel, completed: int, elapsed_s: float, limit_s: float) -> bool:
-    """Tell whether enough was seen to know how long a level warms up, or the time for it is up.
+class Pilot:
+    """A level's first seconds: goes on until it is known how long the level warms up.
 
     In the open model the schedule decides the throughput, and nothing is to be learnt from it.
+    Where users hold streams, those are opened once, slowly at first if all connect in one instant;
+    so it goes on until each has its own, or no more of them are opened.
+
+    Args:
+        load: the level.
+        limit_s: when it is over whatever it has seen.
     """
-    if elapsed_s >= limit_s:
-        return True
-    is_enough = completed >= ENOUGH_COMPLETIONS or isinstance(load, ArrivalRate)
-    return elapsed_s >= PILOT_S and is_enough
+
+    def __init__(self, load: LoadLevel, limit_s: float) -> None:
+        self.throughput_per_s = 0.0
+        """Of all that has completed so far; where streams are held, until the last was opened."""
+        self._load = load
+        self._limit_s = limit_s
+        self._streams = 0
+        self._grew_at_s = 0.0
+
+    def is_over(self, elapsed_s: float, completed: int, streams: int | None = None) -> bool:
+        """Tell whether enough was seen, or the time for it is up.
+
+        Args:
+            elapsed_s: since the last user's start.
+            completed: requests and openings until now, failed ones included.
+            streams: how many are open now; None: users hold none.
+        """
+        throughput_per_s = completed / max(elapsed_s, PILOT_S)
+        if streams is None or isinstance(self._load, ArrivalRate):
+            self.throughput_per_s = throughput_per_s
+            is_enough = completed >= ENOUGH_COMPLETIONS or isinstance(self._load, ArrivalRate)
+        else:
+            if streams > self._streams:
+                self._streams, self._grew_at_s = streams, elapsed_s
+                self.throughput_per_s = throughput_per_s
+            is_quiet = elapsed_s - self._grew_at_s >= QUIET_S
+            is_enough = streams >= self._load.users or is_quiet
+        return elapsed_s >= self._limit_s or (elapsed_s >= PILOT_S and is_enough)
 
 
 def reason_to_skip(

@@ -419,6 +419,21 @@ def test_events_stand_in_for_requests_where_streams_are_open(build, events, rais
         assert "7 open streams brought no event" in details(evidence)["nothing-measured"]
 
 
+@pytest.mark.parametrize(
+    ("first_event", "max_error_ratio", "raised"),
+    [(True, 1, False), (True, 0.99, True), (False, 1, True)],
+)
+def test_streams_that_fell_silent_are_a_result_where_all_may_fail(
+    build, first_event, max_error_ratio, raised
+):
+    first = build.encoded([5_000]) if first_event else None
+    evidence = build.evidence(
+        build.stream(7, phase="warm-up", slice=1, first_event_us=first), build.stream(0, open=7)
+    )
+    found = codes(evidence, max_error_ratio=max_error_ratio)
+    assert found == (["nothing-measured"] if raised else [])
+
+
 def test_errors_are_told_with_the_most_frequent_texts(build):
     evidence = build.evidence(
         build.requests([1] * 88),

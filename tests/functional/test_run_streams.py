@@ -399,6 +399,16 @@ def test_an_experiment_with_a_stream_ends_in_numbers_of_it(bench: Bench, write: 
     assert seen_of["stream_lost"]["median"] == 0
 
 
+def test_a_spawn_rate_spreads_the_openings(bench: Bench, write: Write, tmp_path: Path) -> None:
+    document = run_experiment(bench, write, load="users = [20]\nspawn_rate = 10")
+    (trial,) = (tmp_path / "results").glob("*/trials/*/trial.json")
+    (step,) = json.loads(trial.read_text())["trial"]["steps"]
+    # two seconds of starting, then one of the pilot at least
+    assert step["times"]["opens_at_s"] - step["times"]["started_s"] >= 3
+    of_all = next(step for step in document["steps"] if step["name"] is None)
+    assert of_all["observations"]["stream_open"]["median"] == 20
+
+
 def test_streams_are_opened_at_a_rate_and_held(bench: Bench, write: Write) -> None:
     document = run_experiment(bench, write, load="rate = [20]", hold='hold = "300ms"')
     of_all = next(step for step in document["steps"] if step["name"] is None)

@@ -152,3 +152,10 @@ def test_each_arm_is_offered_less_than_a_third_of_what_one_served(
     served: float, rate: float
 ) -> None:
     assert choose_pilot_rate(served) == rate
+
+
+def test_a_spawn_rate_holds_for_steps_and_pilots_of_a_gate_too(build_experiment: Build) -> None:
+    experiment = build_experiment(load={"users": [100], "spawn_rate": 20.0})
+    (step,) = plan_gate_steps(experiment.file, None)
+    assert step.spread_s == 5.0
+    assert plan_pilot(experiment, "loop", {}, 7).steps[0].spread_s == 5.0

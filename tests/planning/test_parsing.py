@@ -111,6 +111,7 @@ def test_a_wrong_duration_says_how_to_write_one() -> None:
         (("[load]", "window = -1\n[load]"), "duration can't be"),
         (("users = [1, 10, 50]", "users = [1]\ntimeout = 0"), "greater than 0"),
         (("users = [1, 10, 50]", "users = [1]\nmax_warm_up = 1"), "greater than or equal to 2"),
+        (("users = [1, 10, 50]", "rate = [1.0]\nspawn_rate = 5.0"), "is for users = [...]"),
         (("[load]", "[strata]\na-b = [1]\na_b = [2]\n[load]"), "would be one variable"),
     ],
 )

@@ -30,6 +30,17 @@ def test_a_trial_is_estimated_step_by_step(build_experiment: Build) -> None:
     assert two - one == pytest.approx(2.0 + 10.0 + 0.6)
 
 
+def test_users_who_start_one_after_the_other_take_longer(build_experiment: Build) -> None:
+    load = {"users": [10, 500]}
+    at_once, one_by_one = (
+        plan_of(build_experiment(load=load | more)).trials[0]
+        for more in ({}, {"spawn_rate": 100.0})
+    )
+    assert [step.spread_s for step in at_once.steps] == [0.0, 0.0]
+    assert [step.spread_s for step in one_by_one.steps] == [0.1, 5.0]
+    assert estimate_trial_s(one_by_one) == pytest.approx(estimate_trial_s(at_once) + 5.1)
+
+
 def test_a_duet_takes_as_long_as_a_trial_of_one_since_its_arms_go_at_once(
     build_experiment: Build,
 ) -> None:

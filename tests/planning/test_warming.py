@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bench import errors, units
 from bench.model.load_level import ArrivalRate, Users
 from bench.planning import planning, warming
-from bench.planning.warming import pilot_is_over, reason_to_skip, warm_up_s
+from bench.planning.warming import Pilot, reason_to_skip, warm_up_s
 
 
 @pytest.mark.parametrize("module", [warming, planning, units, errors])
@@ -37,20 +37,46 @@ def test_the_open_model_and_a_silent_target_get_the_minimum() -> None:
 
 
 def test_a_pilot_goes_on_until_it_has_seen_enough() -> None:
-    users = Users(users=10)
-    assert not pilot_is_over(users, completed=100, elapsed_s=0.5, limit_s=30)
-    assert not pilot_is_over(users, completed=4, elapsed_s=5.0, limit_s=30)
-    assert pilot_is_over(users, completed=5, elapsed_s=1.0, limit_s=30)
+    pilot = Pilot(Users(users=10), limit_s=30)
+    assert not pilot.is_over(0.5, completed=100)
+    assert not pilot.is_over(5.0, completed=4)
+    assert pilot.is_over(6.0, completed=12)
+    assert pilot.throughput_per_s == 2.0
 
 
 def test_a_pilot_of_the_open_model_waits_for_no_completions() -> None:
-    slow = ArrivalRate(rate=0.1)
-    assert not pilot_is_over(slow, completed=0, elapsed_s=0.5, limit_s=30)
-    assert pilot_is_over(slow, completed=0, elapsed_s=1.0, limit_s=30)
+    pilot = Pilot(ArrivalRate(rate=0.1), limit_s=30)
+    assert not pilot.is_over(0.5, completed=0, streams=0)
+    assert pilot.is_over(1.0, completed=0, streams=0)
 
 
 def test_a_pilot_ends_at_its_limit_whatever_it_saw() -> None:
-    assert pilot_is_over(Users(users=10), completed=0, elapsed_s=30.0, limit_s=30)
+    assert Pilot(Users(users=10), limit_s=30).is_over(30.0, completed=0)
+    assert Pilot(Users(users=10), limit_s=3).is_over(3.0, completed=5, streams=5)
+
+
+def test_a_pilot_of_streams_goes_on_until_each_user_has_its_own() -> None:
+    pilot = Pilot(Users(users=5000), limit_s=60)
+    assert not pilot.is_over(1.0, completed=900, streams=900)
+    assert not pilot.is_over(5.9, completed=900, streams=900)
+    assert not pilot.is_over(6.5, completed=4999, streams=4999)
+    assert pilot.is_over(10.0, completed=5000, streams=5000)
+    assert pilot.throughput_per_s == 500.0
+
+
+def test_a_pilot_of_streams_is_over_when_no_more_are_opened() -> None:
+    pilot = Pilot(Users(users=50), limit_s=60)
+    assert not pilot.is_over(0.5, completed=40, streams=40)
+    assert not pilot.is_over(5.0, completed=40, streams=39)
+    assert pilot.is_over(5.5, completed=41, streams=39)
+    assert pilot.throughput_per_s == 40.0
+
+
+def test_streams_that_are_open_at_once_need_the_first_second_and_no_more() -> None:
+    pilot = Pilot(Users(users=5), limit_s=60)
+    assert not pilot.is_over(-0.5, completed=5, streams=5)
+    assert pilot.is_over(1.0, completed=5, streams=5)
+    assert pilot.throughput_per_s == 5.0
 
 
 def skip(**changes: float | None) -> str | None:

@@ -21,18 +21,13 @@ from bench.model.progress import ProgressEvent, StepPhase, StepPhaseBegan
 from bench.model.reading import Edge
 from bench.model.trial import MeasuredStep, StepTimes
 from bench.planning.seeds import derive_seed
-from bench.planning.warming import PILOT_S, reason_to_skip, warm_up_s
+from bench.planning.warming import PILOT_S, reason_to_skip, start_spread_s, warm_up_s
 
 _NOTICE_S: Final = 0.25
 """How far ahead of its opening a window is announced, so that the driver hears of it in time."""
 
 _LEAD_S: Final = 0.1
 """From the order to begin together until the beginning: it must have reached both drivers."""
-
-_DEFAULT_SPREAD_S: Final = 0.1
-"""Over which users start where the service time is not known."""
-
-_MAX_SPREAD_S: Final = 5.0
 
 _Held = tuple[Sequence[StepTimes | None], str | None]
 """The times of each party, and why there are none."""
@@ -128,7 +123,7 @@ class Climb:
     async def _drive(self, step: PlannedStep) -> None:
         service_times_s = [party.service_time_s for party in self._parties]
         service_time_s = max((each for each in service_times_s if each), default=None)
-        spread_s = min(service_time_s or _DEFAULT_SPREAD_S, _MAX_SPREAD_S)
+        spread_s = max(start_spread_s(service_time_s), step.spread_s)
         self._controls.begin_step()
         started_s = await self._start(step, spread_s)
         times, skipped = await self._unless_skipped(

@@ -18,7 +18,7 @@ from bench.model.plan import PlannedStep
 from bench.model.progress import LiveNumbers
 from bench.model.reading import Edge
 from bench.model.trial import MeasuredStep, StepTimes
-from bench.planning.warming import pilot_is_over
+from bench.planning.warming import Pilot
 
 ANSWERS_WITHIN_S: Final = 30.0
 """For what a driver does at once, on a machine that may be busy; includes its 5 s of grace."""
@@ -77,12 +77,13 @@ class Party:
 
     async def pilot(self, load: LoadLevel, from_s: float, limit_s: float) -> float:
         """Watch a level just long enough to know its throughput, failed requests included."""
+        pilot = Pilot(load, limit_s)
         while True:
             progress = await self._link.hear("progress", ANSWERS_WITHIN_S)
-            completed, elapsed_s = int(progress["completed"]), float(progress["t_s"]) - from_s
-            if pilot_is_over(load, completed, elapsed_s, limit_s):
-                self._throughput_per_s = completed / elapsed_s
-                return self._throughput_per_s
+            elapsed_s = float(progress["t_s"]) - from_s
+            if pilot.is_over(elapsed_s, int(progress["completed"]), progress.get("streams")):
+                self._throughput_per_s = pilot.throughput_per_s
+                return pilot.throughput_per_s
 
     async def measure(
         self,

@@ -39,6 +39,8 @@ class FleetProgress:
             "outcomes": dict(self._outcomes),
         }
         merged |= {name: sum(report[name] or 0 for report in now) for name in _SUMMED}
+        streams = [report["streams"] for report in now if report.get("streams") is not None]
+        merged["streams"] = sum(streams) if streams else None
         self._fresh.clear()
         self._errors = 0
         self._outcomes.clear()

@@ -216,7 +216,7 @@ class Recorder:
         return [*self.cells.flush(), *self.failures.flush(), *self._flush_schedules()]
 
     def progress(self, now_s: float) -> dict[str, object]:
-        """Return the numbers of a progress event; all but `completed` are since the last one."""
+        """Return the numbers of a progress event; those of what ended are since the last one."""
         responses_s, outcomes = self.cells.take_recent()
         errors = outcomes.total()
         elapsed_s = max(now_s - self._progress_from_s, 1e-9)
@@ -229,6 +229,7 @@ class Recorder:
             "errors": errors,
             "outcomes": dict(outcomes),
             "in_flight": self.in_flight,
+            "streams": self.streams.open,
         }
 
     def _flush_schedules(self) -> Iterator[Line]:

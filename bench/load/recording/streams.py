@@ -82,6 +82,11 @@ class StreamRecorder:
             tally = self._tallies[name] = StreamTally()
         return tally
 
+    @property
+    def open(self) -> int | None:
+        """How many streams are open now; None: users hold none."""
+        return sum(each.open for each in self._tallies.values()) if self._tallies else None
+
     def bin(self) -> None:
         """Bin what was taken down since the last time, so that a second's end brings no pause."""
         for name, tally in self._tallies.items():

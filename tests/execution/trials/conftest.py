@@ -30,6 +30,7 @@ class FakeDriver:
         begins: when a step begins that was to begin at that moment; None: at once.
         over_after: the step after which it can drive no further one.
         drains: whether its windows ever end.
+        streams: whether its users hold streams, each opened once.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class FakeDriver:
         begins: Callable[[float | None], float] | None = None,
         over_after: int | None = None,
         drains: bool = True,
+        streams: bool = False,
     ) -> None:
         self.said: list[dict[str, Any]] = []
         self.on_progress: Any = lambda _: None
@@ -46,8 +48,9 @@ class FakeDriver:
         self._begins = begins or (lambda at_s: time.monotonic() if at_s is None else at_s)
         self._over_after = over_after
         self._drains = drains
+        self._streams = streams
         self._started_s = 0.0
-        self._polls = 0
+        self.polls = 0
 
     def told(self, do: str) -> list[dict[str, Any]]:
         """Return the commands of one kind."""
@@ -61,7 +64,7 @@ class FakeDriver:
     ) -> dict[str, Any]:
         match event:
             case "started":
-                self._started_s, self._polls = self._begins(self.said[-1].get("at_s")), 0
+                self._started_s, self.polls = self._begins(self.said[-1].get("at_s")), 0
                 return {"event": event, "t_s": self._started_s}
             case "progress":
                 return self._progress()
@@ -74,8 +77,8 @@ class FakeDriver:
         return {"event": event}
 
     def _progress(self) -> dict[str, Any]:
-        self._polls += 1
-        elapsed_s = 0.1 + self._polls
+        self.polls += 1
+        elapsed_s = 0.1 + self.polls
         progress = {
             "event": "progress",
             "t_s": self._started_s + elapsed_s,
@@ -85,6 +88,8 @@ class FakeDriver:
             "errors": 0,
             "in_flight": 1,
         }
+        if self._streams:
+            progress["streams"] = int(progress["completed"])
         self.on_progress(progress)
         return progress
 
@@ -119,6 +124,7 @@ class Climbing:
         *,
         service_times_s: Sequence[float | None] | None = None,
         max_warm_up: float = 30.0,
+        spread_s: float = 0.0,
     ) -> None:
         self.drivers = list(drivers)
         self.watchers = [FakeWatcher() for _ in drivers]
@@ -139,7 +145,7 @@ class Climbing:
             )
         ]
         self.climb = Climb(
-            plan_trial(*users),
+            plan_trial(*users, spread_s=spread_s),
             Load(users=tuple(users), max_warm_up=max_warm_up),
             self.parties,
             self._announce,
@@ -160,7 +166,7 @@ class Climbing:
         return self
 
 
-def plan_trial(*users: int) -> PlannedTrial:
+def plan_trial(*users: int, spread_s: float = 0.0) -> PlannedTrial:
     return PlannedTrial(
         number=1,
         experiment="waiting",
@@ -169,7 +175,7 @@ def plan_trial(*users: int) -> PlannedTrial:
         repetition=0,
         seed=7,
         steps=tuple(
-            PlannedStep(index=index, load=Users(users=count), window_s=6.0)
+            PlannedStep(index=index, load=Users(users=count), window_s=6.0, spread_s=spread_s)
             for index, count in enumerate(users)
         ),
     )

@@ -44,6 +44,21 @@ def test_users_start_spread_over_one_service_time(climb: Climb) -> None:
     assert climbed.drivers[0].said[0]["spread_s"] == 0.25
 
 
+def test_users_start_over_as_long_as_their_spawn_rate_says(climb: Climb) -> None:
+    climbed = climb(1000.0, 10, spread_s=7.0)
+    assert climbed.drivers[0].said[0]["spread_s"] == 7.0
+    assert climb(1000.0, 10, spread_s=0.01).drivers[0].said[0]["spread_s"] == 0.1
+
+
+def test_a_pilot_of_streams_waits_for_all_of_them(
+    make_driver: Callable[..., Any], prepare_climb: Callable[..., Any]
+) -> None:
+    driver = make_driver(10.0, streams=True, begins=lambda _: time.monotonic() - 1000)
+    (step,) = prepare_climb([driver], (35,)).run().steps
+    assert driver.polls == 4  # ten more are open in each second
+    assert step.pilot_throughput_per_s == pytest.approx(10.0, rel=0.05)
+
+
 def test_each_level_has_a_seed_of_its_own(climb: Climb) -> None:
     starts = climb(1000.0, 1, 10).drivers[0].told("start")
     assert len({each["seed"] for each in starts}) == 2

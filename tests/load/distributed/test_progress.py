@@ -23,8 +23,18 @@ def test_one_report_is_due_when_every_worker_has_given_its_part() -> None:
         "errors": 3,
         "outcomes": {"timeout": 3},
         "in_flight": 4,
+        "streams": None,
     }
     assert progress.take({0, 1}) is None
+
+
+def test_open_streams_of_all_workers_are_added_up() -> None:
+    progress = FleetProgress()
+    for worker, streams in enumerate((300, None, 200)):
+        progress.note(worker, report(streams=streams))
+    merged = progress.take({0, 1, 2})
+    assert merged is not None
+    assert merged["streams"] == 500
 
 
 def test_errors_are_those_since_the_last_report() -> None:

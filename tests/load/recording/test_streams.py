@@ -118,3 +118,14 @@ def test_what_was_flushed_is_not_told_again() -> None:
     scene.event(2.1)
     scene.flush(3)
     assert sum(line.events for line in scene.flush(4).values()) == 0
+
+
+def test_the_open_streams_of_all_names_are_added_up() -> None:
+    scene = Scene()
+    scene.tally.open = 3
+    scene.recorder.tally("prices").open = 2
+    assert scene.recorder.open == 5
+
+
+def test_where_nobody_holds_streams_there_is_no_number_of_them() -> None:
+    assert StreamRecorder(3, Timeline(ORIGIN_S)).open is None

@@ -1,0 +1,26 @@
+"""The successor of httpx, by its package httpx2: one `AsyncClient` that all requests share."""
+
+from __future__ import annotations
+
+import httpx2
+from fastapi import Response
+
+from targets.asgi_app import asgi_app
+from targets.blocking_call.upstream import MAX_CONNECTIONS, TIMEOUT_S, UPSTREAM_URL
+
+client = httpx2.AsyncClient(
+    limits=httpx2.Limits(
+        max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
+    ),
+    timeout=TIMEOUT_S,
+    trust_env=False,
+)
+app = asgi_app(client)
+
+
+@app.get("/call")
+async def call() -> Response:
+    """Ask the upstream with the client that all requests share."""
+    answer = await client.get(UPSTREAM_URL)
+    answer.raise_for_status()
+    return Response(answer.content, media_type="application/json")
