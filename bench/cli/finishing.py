@@ -20,8 +20,10 @@ from bench.errors import (
     EXIT_OK,
     EXIT_REGRESSION,
     BenchError,
+    MeasurementError,
     TargetDiedError,
 )
+from bench.model.caution import CautionCode
 from bench.model.run import RunDocument, StoredRun
 from bench.reporting.errors_text import print_error
 from bench.reporting.json_document import write_json_document
@@ -53,13 +55,15 @@ def finish(
 
         write_html_report(run, document)
     failures = [*outcome.failures, *_deaths(run)]
+    code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures, checking)
     with tolerating_closed_output(sys.stderr):
         for failure in failures:
             print_error(Console(stderr=True), failure)
         if checking:
             sys.stderr.write(f"Thresholds: {count_findings(document.thresholds)}\n")
+        if code == EXIT_NOT_MEASURED and not failures and not _counts(document):
+            print_error(Console(stderr=True), _nothing_counts(document))
         sys.stderr.write(_last_words(run, outcome))
-    code = EXIT_INTERRUPTED if outcome.interrupted else _exit_code(document, failures, checking)
     if code:
         raise typer.Exit(code)
 
@@ -88,6 +92,19 @@ def _deaths(run: StoredRun) -> Iterator[TargetDiedError]:
             )
 
 
+def _counts(document: RunDocument) -> bool:
+    return any(row.valid for row in document.steps)
+
+
+def _nothing_counts(document: RunDocument) -> MeasurementError:
+    raised = {code for row in document.steps for code in row.cautions}
+    codes = [code.value for code in CautionCode if code in raised and code.invalidates]
+    return MeasurementError(
+        f"No step of this run counts ({', '.join(codes) or 'none was driven'}).",
+        hint="Tables and report say why under each step; the report's legend, what to do about it.",
+    )
+
+
 def _last_words(run: StoredRun, outcome: Outcome) -> str:
     words = f"Results: {run.path}\n"
     if outcome.interrupted:
@@ -107,6 +124,6 @@ def _exit_code(
         return failures[0].exit_code
     of_thresholds = checking.exit_code(document.thresholds) if checking else EXIT_OK
     # Errors make steps invalid, and may be what a threshold is crossed by.
-    if of_thresholds != EXIT_REGRESSION and not any(row.valid for row in document.steps):
+    if of_thresholds != EXIT_REGRESSION and not _counts(document):
         return EXIT_NOT_MEASURED
     return of_thresholds

@@ -91,6 +91,8 @@ def read_versioned(path: Path, model: type[_Record]) -> _Record:
     except json.JSONDecodeError as error:
         raise StorageError(f"{path} is not JSON: {error}.") from None
     version = document.get("schema_version") if isinstance(document, dict) else None
+    if version is None:
+        raise StorageError(f"{path} is no record of pairbench: it names no schema version.")
     if version != SCHEMA_VERSION:
         raise SchemaVersionError(str(path), version, SCHEMA_VERSION)
     try:

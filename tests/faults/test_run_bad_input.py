@@ -255,7 +255,7 @@ def test_a_results_folder_that_cannot_be_written_is_named(bench: Bench, write: W
     ("damage", "part"),
     [
         ("{", "is not JSON"),
-        ("[]", "schema version None"),
+        ("[]", "is no record of pairbench"),
         ('{"schema_version": 99}', "schema version 99; this version of pairbench reads 3"),
         ('{"schema_version": 3}', "can't be read: run_id"),
         ("\udcff", "is not UTF-8"),

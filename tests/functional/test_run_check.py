@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -99,7 +100,19 @@ def test_a_level_that_was_not_run_is_never_passed(bench: Bench, write: Write) ->
     done = bench("run", "./quick.toml", "--users", "1", "--repeat", "1", "--check")
 
     assert done.returncode == 3
+    assert "No step of this run counts" not in done.stderr
     assert "it is no level of this run, which has 1 user" in " ".join(done.stdout.split())
+
+
+def test_a_run_in_which_nothing_counts_says_so_and_why(
+    run: Callable[..., subprocess.CompletedProcess[str]], write: Write
+) -> None:
+    write("service.py", FAILING)
+
+    done = run(["error_ratio < 1%"], "--repeat", "1")
+
+    assert done.returncode == 3
+    assert re.search(r"No step of this run counts \([a-z, -]*errors\)", done.stderr)
 
 
 def test_failing_requests_cross_a_threshold_although_no_step_is_valid(

@@ -269,7 +269,7 @@ def test_a_run_file_that_is_none_is_no_traceback(
 ) -> None:
     folder = RunFolder.create(tmp_path, record)
     (folder.path / "run.json").write_text(text)
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match=r"not JSON|no record of pairbench"):
         read_run(folder.path)
 
 

@@ -73,7 +73,7 @@ def test_a_stored_file_that_is_none_of_ours_is_the_callers_fault(
     repository = make_clone({})
     for text, said in (
         ("{", "is not JSON"),
-        ("[]", "schema version"),
+        ("[]", "is no record of pairbench"),
         ('{"schema_version": 1}', "schema version 1"),
         ('{"schema_version": 3}', "can't be read: run_id"),
     ):
