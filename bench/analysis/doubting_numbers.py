@@ -145,7 +145,7 @@ def doubt_nothing_measured(evidence: StepEvidence, max_error_ratio: float) -> Ca
     streams = evidence.all_streams
     if evidence.users.succeeded or (streams and streams.events):
         return None
-    if streams and max_error_ratio == 1 and streams.first_event.count:
+    if streams and max_error_ratio == 1 and streams.most_open and streams.first_event.count:
         return None
     events = f", and {streams.most_open} open streams brought no event" if streams else ""
     return Caution(

@@ -64,8 +64,8 @@ class Load(Record):
     search_to: Rate = Field(100_000.0, description="search: the highest rate that is tried")
     spawn_rate: Rate | None = Field(
         None,
-        description="closed model: users that start per second at most; default: all of them "
-        "within one service time",
+        description="closed model: users that start per second, on average; default: all of "
+        "them within one service time",
     )
     max_error_ratio: Annotated[float, Field(ge=0, le=1)] = 0.0
     timeout: Annotated[Duration, Gt(0)] = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from bench.model.load_level import ArrivalRate, LoadLevel, Users
@@ -62,40 +62,62 @@ class Pilot:
 
     In the open model the schedule decides the throughput, and nothing is to be learnt from it.
     Where users hold streams, those are opened once, slowly at first if all connect in one instant;
-    so it goes on until each has its own, or no more of them are opened.
+    so it goes on until each user has its own, or no more of them are opened.
 
     Args:
         load: the level.
-        limit_s: when it is over whatever it has seen.
+        spread_s: over which its users start.
+        limit_s: when it is over whatever it has seen; from the last user's start, in seconds.
     """
 
-    def __init__(self, load: LoadLevel, limit_s: float) -> None:
+    def __init__(self, load: LoadLevel, spread_s: float, limit_s: float) -> None:
         self.throughput_per_s = 0.0
-        """Of all that has completed so far; where streams are held, until the last was opened."""
+        """What completed since the last user's start; of streams: opened since the first's."""
         self._load = load
+        self._spread_s = spread_s
         self._limit_s = limit_s
+        self._early = 0
         self._streams = 0
         self._grew_at_s = 0.0
+        self._is_settled = True
+        self._holds_alone = False
 
     def is_over(self, elapsed_s: float, completed: int, streams: int | None = None) -> bool:
         """Tell whether enough was seen, or the time for it is up.
 
         Args:
-            elapsed_s: since the last user's start.
+            elapsed_s: since the last user's start; below 0 before that.
             completed: requests and openings until now, failed ones included.
             streams: how many are open now; None: users hold none.
         """
-        throughput_per_s = completed / max(elapsed_s, PILOT_S)
-        if streams is None or isinstance(self._load, ArrivalRate):
-            self.throughput_per_s = throughput_per_s
-            is_enough = completed >= ENOUGH_COMPLETIONS or isinstance(self._load, ArrivalRate)
-        else:
-            if streams > self._streams:
-                self._streams, self._grew_at_s = streams, elapsed_s
-                self.throughput_per_s = throughput_per_s
-            is_quiet = elapsed_s - self._grew_at_s >= QUIET_S
-            is_enough = streams >= self._load.users or is_quiet
+        if elapsed_s <= 0:
+            self._early = completed
+        self.throughput_per_s = (completed - self._early) / max(elapsed_s, PILOT_S)
+        is_enough = completed >= ENOUGH_COMPLETIONS
+        if isinstance(self._load, ArrivalRate):
+            is_enough = True
+        elif streams is not None:
+            is_enough = self._see_streams(elapsed_s, completed, streams, self._load.users)
         return elapsed_s >= self._limit_s or (elapsed_s >= PILOT_S and is_enough)
+
+    def warm_up_s(self) -> float:
+        """Return how long the level has to run before its window may open; infinity: too long."""
+        if not self._is_settled:
+            return inf
+        if self._holds_alone:
+            return MIN_WARM_UP_S
+        return warm_up_s(self._load, self.throughput_per_s, self._spread_s)
+
+    def _see_streams(self, elapsed_s: float, completed: int, streams: int, users: int) -> bool:
+        if streams > self._streams:
+            self._streams, self._grew_at_s = streams, elapsed_s
+        self._is_settled = streams >= users or elapsed_s - self._grew_at_s >= QUIET_S
+        # Otherwise something else completes as well: requests, refused or repeated openings.
+        self._holds_alone = completed == self._streams
+        if self._holds_alone:
+            opening_s = max(self._spread_s + self._grew_at_s, PILOT_S)
+            self.throughput_per_s = self._streams / opening_s
+        return self._is_settled
 
 
 def reason_to_skip(
@@ -107,6 +129,9 @@ def reason_to_skip(
     service_time_s: float | None,
 ) -> str | None:
     """Say why a level does not fit the time that it is given; None: it fits."""
+    if warm_up_s == inf:
+        limit = f"the {max_warm_up_s:.0f} s of max_warm_up"
+        return f"{load}: streams were still being opened after {limit}"
     if warm_up_s > max_warm_up_s:
         return (
             f"{load}: a warm-up of {warm_up_s:.0f} s is needed until each user was answered once, "

@@ -427,11 +427,11 @@ def test_streams_that_fell_silent_are_a_result_where_all_may_fail(
     build, first_event, max_error_ratio, raised
 ):
     first = build.encoded([5_000]) if first_event else None
-    evidence = build.evidence(
-        build.stream(7, phase="warm-up", slice=1, first_event_us=first), build.stream(0, open=7)
-    )
-    found = codes(evidence, max_error_ratio=max_error_ratio)
+    warm_up = build.stream(7, phase="warm-up", slice=1, first_event_us=first)
+    silent, closed = (build.evidence(warm_up, build.stream(0, open=count)) for count in (7, 0))
+    found = codes(silent, max_error_ratio=max_error_ratio)
     assert found == (["nothing-measured"] if raised else [])
+    assert codes(closed, max_error_ratio=max_error_ratio) == ["nothing-measured"]
 
 
 def test_errors_are_told_with_the_most_frequent_texts(build):

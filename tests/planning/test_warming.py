@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -36,47 +37,84 @@ def test_the_open_model_and_a_silent_target_get_the_minimum() -> None:
     assert warm_up_s(Users(users=100), 0.0) == 2.0
 
 
+def pilot_of(users: int, *, spread_s: float = 0.0, limit_s: float = 60.0) -> Pilot:
+    return Pilot(Users(users=users), spread_s, limit_s)
+
+
 def test_a_pilot_goes_on_until_it_has_seen_enough() -> None:
-    pilot = Pilot(Users(users=10), limit_s=30)
+    pilot = pilot_of(10)
     assert not pilot.is_over(0.5, completed=100)
+    pilot = pilot_of(10)
     assert not pilot.is_over(5.0, completed=4)
     assert pilot.is_over(6.0, completed=12)
     assert pilot.throughput_per_s == 2.0
+    assert pilot.warm_up_s() == pytest.approx(6.0)
+
+
+def test_what_completed_while_users_were_still_starting_is_no_throughput() -> None:
+    pilot = pilot_of(1000, spread_s=10.0)
+    assert not pilot.is_over(-0.1, completed=3000)
+    assert not pilot.is_over(0.0, completed=3200)
+    assert pilot.is_over(1.0, completed=3600)
+    assert pilot.throughput_per_s == 400.0
+    assert pilot.warm_up_s() == pytest.approx(13.0)
 
 
 def test_a_pilot_of_the_open_model_waits_for_no_completions() -> None:
-    pilot = Pilot(ArrivalRate(rate=0.1), limit_s=30)
+    pilot = Pilot(ArrivalRate(rate=0.1), 0.0, 30)
     assert not pilot.is_over(0.5, completed=0, streams=0)
     assert pilot.is_over(1.0, completed=0, streams=0)
+    assert pilot.warm_up_s() == 2.0
 
 
 def test_a_pilot_ends_at_its_limit_whatever_it_saw() -> None:
-    assert Pilot(Users(users=10), limit_s=30).is_over(30.0, completed=0)
-    assert Pilot(Users(users=10), limit_s=3).is_over(3.0, completed=5, streams=5)
+    assert pilot_of(10, limit_s=30).is_over(30.0, completed=0)
 
 
 def test_a_pilot_of_streams_goes_on_until_each_user_has_its_own() -> None:
-    pilot = Pilot(Users(users=5000), limit_s=60)
+    pilot = pilot_of(5000, spread_s=2.0)
     assert not pilot.is_over(1.0, completed=900, streams=900)
     assert not pilot.is_over(5.9, completed=900, streams=900)
-    assert not pilot.is_over(6.5, completed=4999, streams=4999)
-    assert pilot.is_over(10.0, completed=5000, streams=5000)
+    assert pilot.warm_up_s() == inf
+    assert not pilot.is_over(5.9, completed=4999, streams=4999)
+    assert pilot.is_over(8.0, completed=5000, streams=5000)
     assert pilot.throughput_per_s == 500.0
+    assert pilot.warm_up_s() == 2.0
 
 
 def test_a_pilot_of_streams_is_over_when_no_more_are_opened() -> None:
-    pilot = Pilot(Users(users=50), limit_s=60)
+    pilot = pilot_of(50)
     assert not pilot.is_over(0.5, completed=40, streams=40)
     assert not pilot.is_over(5.0, completed=40, streams=39)
-    assert pilot.is_over(5.5, completed=41, streams=39)
-    assert pilot.throughput_per_s == 40.0
+    assert pilot.is_over(5.5, completed=40, streams=40)
+    assert pilot.warm_up_s() == 2.0
+
+
+def test_streams_that_still_come_at_the_limit_leave_the_level_out() -> None:
+    pilot = pilot_of(50, limit_s=30)
+    assert pilot.is_over(30.0, completed=40, streams=40)
+    assert pilot.warm_up_s() == inf
 
 
 def test_streams_that_are_open_at_once_need_the_first_second_and_no_more() -> None:
-    pilot = Pilot(Users(users=5), limit_s=60)
+    pilot = pilot_of(5)
     assert not pilot.is_over(-0.5, completed=5, streams=5)
     assert pilot.is_over(1.0, completed=5, streams=5)
     assert pilot.throughput_per_s == 5.0
+
+
+def test_users_who_send_requests_beside_streams_are_answered_once_each() -> None:
+    pilot = pilot_of(100)
+    assert not pilot.is_over(1.0, completed=30, streams=10)
+    assert pilot.is_over(6.0, completed=130, streams=10)
+    assert pilot.warm_up_s() == pytest.approx(1.2 * 100 / (130 / 6.0))
+
+
+def test_openings_that_were_all_refused_are_completions() -> None:
+    pilot = pilot_of(100)
+    assert not pilot.is_over(1.0, completed=100, streams=0)
+    assert pilot.is_over(5.0, completed=100, streams=0)
+    assert pilot.throughput_per_s == 20.0
 
 
 def skip(**changes: float | None) -> str | None:
@@ -106,3 +144,8 @@ def test_a_level_is_skipped_where_the_window_is_under_ten_service_times() -> Non
     said = skip(service_time_s=0.75)
     assert said is not None
     assert "--duration 8s" in said
+
+
+def test_a_level_whose_streams_were_not_all_opened_is_skipped() -> None:
+    said = skip(warm_up_s=inf)
+    assert said == "20 users: streams were still being opened after the 30 s of max_warm_up"

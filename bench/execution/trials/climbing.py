@@ -21,7 +21,7 @@ from bench.model.progress import ProgressEvent, StepPhase, StepPhaseBegan
 from bench.model.reading import Edge
 from bench.model.trial import MeasuredStep, StepTimes
 from bench.planning.seeds import derive_seed
-from bench.planning.warming import PILOT_S, reason_to_skip, start_spread_s, warm_up_s
+from bench.planning.warming import PILOT_S, Pilot, reason_to_skip, start_spread_s
 
 _NOTICE_S: Final = 0.25
 """How far ahead of its opening a window is announced, so that the driver hears of it in time."""
@@ -157,13 +157,10 @@ class Climb:
     ) -> _Held:
         """Pilot, warm up and measure; return the times, or why the level was skipped."""
         self._tell(step, "pilot", PILOT_S)
-        warm_up = max(
-            warm_up_s(step.load, throughput_per_s, spread_s)
-            for throughput_per_s in await self._pilot(step, started_s, spread_s)
-        )
+        warm_up = max(await self._pilot(step, started_s, spread_s))
         skipped = reason_to_skip(
             step.load,
-            warm_up_s=warm_up,
+            warm_up_s=warm_up - step.spread_s,
             max_warm_up_s=self._load.max_warm_up,
             window_s=step.window_s,
             service_time_s=service_time_s,
@@ -183,7 +180,7 @@ class Climb:
         self, step: PlannedStep, started_s: Sequence[float], spread_s: float
     ) -> list[float]:
         return await together(
-            party.pilot(step.load, origin_s + spread_s, self._load.max_warm_up)
+            party.pilot(Pilot(step.load, spread_s, self._load.max_warm_up), origin_s + spread_s)
             for party, origin_s in zip(self._parties, started_s, strict=True)
         )
 

@@ -13,7 +13,6 @@ from bench.execution.trials.driver_link import DriverLink
 from bench.execution.watching.watcher import Watcher
 from bench.model.arm import Arm
 from bench.model.caution import Caution
-from bench.model.load_level import LoadLevel
 from bench.model.plan import PlannedStep
 from bench.model.progress import LiveNumbers
 from bench.model.reading import Edge
@@ -75,15 +74,19 @@ class Party:
         started = await self._link.hear("started", ANSWERS_WITHIN_S)
         return float(started["t_s"])
 
-    async def pilot(self, load: LoadLevel, from_s: float, limit_s: float) -> float:
-        """Watch a level just long enough to know its throughput, failed requests included."""
-        pilot = Pilot(load, limit_s)
+    async def pilot(self, pilot: Pilot, from_s: float) -> float:
+        """Watch a level until its pilot is over; return how long it has to warm up, in seconds.
+
+        Args:
+            pilot: of this level; failed requests count, too.
+            from_s: when the last user starts.
+        """
         while True:
             progress = await self._link.hear("progress", ANSWERS_WITHIN_S)
             elapsed_s = float(progress["t_s"]) - from_s
             if pilot.is_over(elapsed_s, int(progress["completed"]), progress.get("streams")):
                 self._throughput_per_s = pilot.throughput_per_s
-                return pilot.throughput_per_s
+                return pilot.warm_up_s()
 
     async def measure(
         self,
