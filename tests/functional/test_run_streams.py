@@ -405,6 +405,9 @@ def test_a_spawn_rate_spreads_the_openings(bench: Bench, write: Write, tmp_path:
     (step,) = json.loads(trial.read_text())["trial"]["steps"]
     # two seconds of starting, then one of the pilot at least
     assert step["times"]["opens_at_s"] - step["times"]["started_s"] >= 3
+    slices = map(json.loads, (trial.parent / "slices.jsonl").read_text().splitlines())
+    opened = next(one["open"] for one in slices if one["type"] == "stream" and one["slice"] == 0)
+    assert 3 <= opened <= 17  # ten, on average
     of_all = next(step for step in document["steps"] if step["name"] is None)
     assert of_all["observations"]["stream_open"]["median"] == 20
 
