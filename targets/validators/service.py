@@ -1,7 +1,8 @@
-"""`POST /records`: validates what it is sent, or (in the stratum `library`) two hundred of its own.
+"""`POST /records`: validates one record of its own, or (stratum `library`) two hundred of them.
 
-The thirty fields are ten names, ten counts and ten notes. In the stratum `library` the request is
-empty and the work is pydantic's alone, so that what a validator costs is not lost in the request.
+The thirty fields are ten names, ten counts and ten notes. Requests have no body in either stratum,
+so that nothing is parsed. In `library` the work is almost pydantic's alone, and what a validator
+costs is not lost in the request.
 """
 
 from __future__ import annotations
