@@ -23,6 +23,9 @@ HOLD: Final = "/hold"
 AT_A_TIME: Final = 50
 """Connections that are being opened side by side: fewer than any server's backlog."""
 PROBES_PER_S: Final = 20
+PATIENCE_S: Final = 1.0
+"""After this a probe counts as unanswered: a server that has a thread left takes far less."""
+
 TELL_EVERY_S: Final = 0.5
 ADDRESSES: Final = 200
 """Source addresses of 127.0.0.0/8 to choose from, as each has its own ephemeral ports."""
@@ -62,9 +65,10 @@ class Connector(Driver):
         """Ask a held connection, or beside those that have a request under way another one."""
         await sleep_until(self._due_at_s)
         await self._probe()
-        if self._due_at_s - self._told_at_s >= TELL_EVERY_S:
+        now_s = time.monotonic()
+        if now_s - self._told_at_s >= TELL_EVERY_S:
             self.observe({"connections": (float(len(self._held)), ""), **read_kernel()})
-            self._told_at_s = self._due_at_s
+            self._told_at_s = now_s
         self._due_at_s += 1 / PROBES_PER_S
 
     async def _open(self) -> None:
@@ -97,17 +101,35 @@ class Connector(Driver):
             raise
 
     async def _probe(self) -> None:
-        chosen = self._asking
-        if self._state == "idle" and self._held:
-            chosen = self._random.choice(self._held)
-        assert chosen is not None
-        began_at_s = time.monotonic()
+        began_at_s, chosen = time.monotonic(), None
+        outcome = "ok"
         try:
-            await ask(*chosen, PING)
+            chosen = await self._choose()
+            async with asyncio.timeout(PATIENCE_S):
+                await ask(*chosen, PING)
+        except TimeoutError:
+            outcome = "timeout"
         except (OSError, asyncio.IncompleteReadError) as error:
-            self.note("GET /ping", began_at_s, outcome=type(error).__name__)
+            outcome = type(error).__name__
+        if outcome != "ok" and chosen is not None:
+            self._let_go(chosen)
+        self.note("GET /ping", began_at_s, outcome=outcome)
+
+    async def _choose(self) -> Connection:
+        """Choose the connection to ask on; one that was let go is replaced."""
+        if self._state == "idle" and self._held:
+            return self._random.choice(self._held)
+        if self._asking is None:
+            self._asking = await self._connect()
+        return self._asking
+
+    def _let_go(self, connection: Connection) -> None:
+        """Close a connection: a late answer would be taken for that of the next probe."""
+        connection[1].close()
+        if connection is self._asking:
+            self._asking = None
         else:
-            self.note("GET /ping", began_at_s)
+            self._held.remove(connection)
 
 
 def read_kernel() -> dict[str, tuple[float, str]]:

@@ -1,4 +1,4 @@
-"""Loads a route that holds the loop, and has py-spy look for what holds it."""
+"""Loads a route that holds the loop, has py-spy look, and hears what the target tells of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ SLOW_PER_S: Final = 2.0
 PINGS_PER_S: Final = 50.0
 LOOK_S: Final = 2
 OPTIONS: Final = {"record": [], "gil": ["--gil"], "idle": ["--idle"]}
-"""Of py-spy, by how the target is to be looked at; nothing else is done by us."""
+"""Of py-spy, by how the target is to be looked at; all else looks from inside the target."""
+
+HELD_S: Final = 0.04
+"""A lag that tells of something: half of what is planted, as the probe asks every 10 ms."""
 
 
 class Looker(Driver):
@@ -32,24 +35,46 @@ class Looker(Driver):
         _, body = await ask(reader, writer, "/how")
         writer.close()
         self._how = json.loads(body)
+        self._read_bytes, self._told = 0, 0.0
+        self._news()
         self._sending = [
             asyncio.create_task(self._send("/slow", SLOW_PER_S, "users")),
             asyncio.create_task(self._send("/ping", PINGS_PER_S, "bystander")),
         ]
 
     async def attempt(self) -> None:
-        """Look once, or wait for as long."""
-        options = OPTIONS.get(self._how["profiler"])
-        if options is None:
-            await asyncio.sleep(LOOK_S)
-        else:
-            self.observe(rank(await self._record(options)))
+        """Look once, or wait for as long and hear what was found meanwhile."""
+        how = self._how["profiler"]
+        if how in OPTIONS:
+            self.observe(rank(await self._record(OPTIONS[how])))
+            return
+        await asyncio.sleep(LOOK_S)
+        if how != "off":
+            self.observe({"found": (float(self._hears(how)), "")})
 
     async def tear_down(self) -> None:
         """Send no more."""
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def _hears(self, how: str) -> bool:
+        """Whether the target has told, since the last time, that something holds its loop."""
+        name = "loop_lag" if how == "loop-lag-only" else "told"
+        told = [value for each, value in self._news() if each == name]
+        if name == "loop_lag":
+            return max(told, default=0.0) >= HELD_S
+        before, self._told = self._told, max(told, default=self._told)
+        return self._told > before
+
+    def _news(self) -> list[tuple[str, float]]:
+        """Read what was observed since the last time: the target's numbers lie beside ours."""
+        with self._observations.open("rb") as file:
+            file.seek(self._read_bytes)
+            whole, _, _ = file.read().rpartition(b"\n")
+        self._read_bytes += len(whole) + bool(whole)
+        lines = [json.loads(line) for line in whole.splitlines()]
+        return [(line["name"], line["value"]) for line in lines]
 
     async def _record(self, options: list[str]) -> Path:
         stacks: Path = scratch_file("stacks.txt")

@@ -11,11 +11,12 @@ from targets.loop_lag import watch_loop_lag
 from targets.ping import PING_BODY
 
 
-def asgi_app(*resources: AbstractAsyncContextManager[object]) -> FastAPI:
-    """Make an app with `GET /ping`, a watched event loop, no telemetry and no documentation.
+def asgi_app(*resources: AbstractAsyncContextManager[object], documented: bool = False) -> FastAPI:
+    """Make an app with `GET /ping`, a watched event loop, and no telemetry.
 
     Args:
         resources: what the app holds open from its start to its end, such as a client.
+        documented: whether FastAPI's own page about the routes is at `/docs`.
     """
 
     @asynccontextmanager
@@ -29,7 +30,7 @@ def asgi_app(*resources: AbstractAsyncContextManager[object]) -> FastAPI:
     app = FastAPI(
         # Explicit, so that no variable of the environment can turn any of it on.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        openapi_url=None,
+        openapi_url="/openapi.json" if documented else None,
         lifespan=lifespan,
     )
     app.add_api_route("/ping", _ping)

@@ -148,10 +148,11 @@ VariantsOption = Annotated[
     ),
 ]
 DuetOption = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--duet",
-        help="Load the baseline and one other variant at the same time, on the same core.",
+        "--duet/--no-duet",
+        help="Load the baseline and one other variant at the same time, on the same core; "
+        "default: where the experiment says so.",
     ),
 ]
 RepeatOption = Annotated[

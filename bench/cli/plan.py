@@ -29,7 +29,7 @@ def plan(
     duration: DurationOption = None,
     repeat: RepeatOption = None,
     variants: VariantsOption = None,
-    duet: DuetOption = False,
+    duet: DuetOption = None,
     seed: SeedOption = None,
     pin: PinOption = None,
     workers: WorkersOption = None,

@@ -32,7 +32,7 @@ def plan_run(
     window_s: float | None,
     repetitions: int | None,
     variants: VariantNames | None,
-    duet: bool,
+    duet: bool | None,
     seed: int | None,
     pin: Pin,
     allow_remote: bool,

@@ -43,7 +43,7 @@ def run(
     repeat: RepeatOption = None,
     again: AgainOption = None,
     variants: VariantsOption = None,
-    duet: DuetOption = False,
+    duet: DuetOption = None,
     seed: SeedOption = None,
     pin: PinOption = None,
     workers: WorkersOption = None,
@@ -84,10 +84,10 @@ def run(
     checking = read_checking(check=check, fail_on_inconclusive=fail_on_inconclusive)
     if resume is not None:
         options = (
-            *(names, preset, users, rate, duration, repeat, again, variants, seed, pin),
+            *(names, preset, users, rate, duration, repeat, again, variants, duet, seed, pin),
             *(workers, remote_workers, bind),
         )
-        if allow_remote or duet or any(option is not None for option in options):
+        if allow_remote or any(option is not None for option in options):
             raise typer.BadParameter("a resumed run is measured as it was planned: give RUN alone")
         if checking:
             require_thresholds(read_run(find_run(resume, results)).record.plan)

@@ -24,8 +24,11 @@ CheckedQuantity = Literal[
     "cpu",
     "cores",
     "memory",
+    "rss",
+    "uss",
     "virtual",
     "threads",
+    "fds",
     "switches",
     "loop_lag",
     "bystander",
@@ -50,8 +53,11 @@ DIMENSIONS: Final[Mapping[CheckedQuantity, Dimension]] = MappingProxyType(
         "cpu": "time",
         "cores": "count",
         "memory": "memory",
+        "rss": "memory",
+        "uss": "memory",
         "virtual": "memory",
         "threads": "count",
+        "fds": "count",
         "switches": "count",
         "loop_lag": "time",
         "bystander": "time",
@@ -59,7 +65,7 @@ DIMENSIONS: Final[Mapping[CheckedQuantity, Dimension]] = MappingProxyType(
     }
 )
 
-COUNTED: Final[frozenset[CheckedQuantity]] = frozenset({"threads", "observed"})
+COUNTED: Final[frozenset[CheckedQuantity]] = frozenset({"threads", "fds", "observed"})
 """What is exact where it is equal in all trials, instead of rounded alike."""
 
 _TERM: Final = re.compile(

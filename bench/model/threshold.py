@@ -17,7 +17,8 @@ from bench.model.term import CheckedQuantity
 
 NAMELESS: Final[frozenset[CheckedQuantity]] = frozenset(
     {
-        *("cpu", "cores", "memory", "virtual", "threads", "switches", "loop_lag", "bystander"),
+        *("cpu", "cores", "memory", "rss", "uss", "virtual", "threads", "fds", "switches"),
+        *("loop_lag", "bystander"),
     }
 )
 """What can't be told apart by request name."""

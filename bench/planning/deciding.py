@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.model.claim import Claim, Evidence
 from bench.model.experiment import StratumValue
 from bench.model.load_level import LoadLevel
 from bench.model.narrowing import is_same_value
+from bench.model.plan import PlannedStep
 
 
 def gather_evidence(claims: Iterable[Claim]) -> dict[str, tuple[Evidence, ...]]:
@@ -17,6 +18,27 @@ def gather_evidence(claims: Iterable[Claim]) -> dict[str, tuple[Evidence, ...]]:
         for evidence in claim.evidence:
             gathered[evidence.experiment] = (*gathered.get(evidence.experiment, ()), evidence)
     return gathered
+
+
+def choose_steps(
+    steps: tuple[PlannedStep, ...],
+    repetition: int,
+    deciding: Sequence[Evidence] | None,
+    variant: str,
+    stratum: Mapping[str, StratumValue],
+) -> tuple[PlannedStep, ...]:
+    """Choose what a repetition climbs: all at first, and from the second on what decides.
+
+    Args:
+        steps: the whole ladder.
+        repetition: from 0 on.
+        deciding: the checks that repetitions are for; None: all is repeated.
+        variant: whose steps they are.
+        stratum: in which they are.
+    """
+    if not repetition or deciding is None:
+        return steps
+    return tuple(step for step in steps if decides(deciding, variant, stratum, step.load))
 
 
 def decides(

@@ -6,28 +6,41 @@ Source: Bulej et al. 2020 (ICPE), duet benchmarking.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bench.errors import UsageError
 from bench.model.arm import ARMS
+from bench.model.claim import Evidence
 from bench.model.experiment import Experiment, StratumValue
 from bench.model.plan import PlannedStep, PlannedTrial
 from bench.planning.conditions import list_steps, list_strata, shuffle
+from bench.planning.deciding import choose_steps
 from bench.planning.options import PlanOptions
 from bench.planning.seeds import derive_seed
 
 
-def plan_duets(experiment: Experiment, seed: int) -> Iterator[PlannedTrial]:
-    """Plan duets of the baseline with each other variant."""
+def plan_duets(
+    experiment: Experiment, seed: int, deciding: Sequence[Evidence] | None = None
+) -> Iterator[PlannedTrial]:
+    """Plan duets of the baseline with each other variant.
+
+    Args:
+        experiment: as it is to be run.
+        seed: of the run.
+        deciding: the checks that repetitions are for, as of trials on their own; those that look at
+            a duet's candidate.
+    """
     file, baseline = experiment.file, experiment.baseline
     order = random.Random(derive_seed(seed, experiment.name, "order"))
     steps = list_steps(file)
     for repetition in range(file.repetitions):
         for stratum in shuffle(list_strata(file), order):
             for variant in shuffle([name for name in file.variants if name != baseline], order):
-                yield plan_duet(
-                    experiment, baseline, variant, stratum, repetition, seed=seed, steps=steps
-                )
+                chosen = choose_steps(steps, repetition, deciding, variant, stratum)
+                if chosen:
+                    yield plan_duet(
+                        experiment, baseline, variant, stratum, repetition, seed=seed, steps=chosen
+                    )
 
 
 def plan_duet(
@@ -66,12 +79,13 @@ def refuse_duet(experiment: Experiment, options: PlanOptions) -> None:
     """
     file = experiment.file
     if len(file.variants) < 2:
-        raise _no_duet(experiment, "has one variant, and a duet needs two", "Leave --duet out.")
+        away = "Leave --duet out." if options.duet else "Take duet out of its file."
+        raise _no_duet(experiment, "has one variant, and a duet needs two", away)
     if options.fleet is not None:
         raise _no_duet(
             experiment,
             "is loaded by several workers, and a duet by two generators of one process each",
-            "Leave --workers and --remote-workers out.",
+            "Leave --workers and --remote-workers out, or give --no-duet.",
         )
     refuse_shared_load(experiment)
 

@@ -38,5 +38,8 @@ class PlanOptions(Record):
 
     Experiments that are not named here are repeated as a whole.
     """
-    duet: bool = False
-    """Whether the baseline and one other variant at a time are loaded together."""
+    duet: bool | None = None
+    """Whether the baseline and one other variant at a time are loaded together.
+
+    None: where the experiment says so.
+    """

@@ -12,7 +12,7 @@ from bench.model.claim import Evidence
 from bench.model.experiment import Experiment, ExperimentFile, Load, PresetLoad
 from bench.model.plan import Plan, PlannedSearch, PlannedTrial
 from bench.planning.conditions import list_steps, list_strata, shuffle
-from bench.planning.deciding import decides
+from bench.planning.deciding import choose_steps
 from bench.planning.duets import plan_duets, refuse_duet
 from bench.planning.options import PRESETS, PlanOptions
 from bench.planning.seeds import derive_seed
@@ -34,8 +34,8 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
     if options.fleet is not None:
         _refuse_own_drivers(experiments)
     adjusted = tuple(_adjust(experiment, options) for experiment in experiments)
-    if options.duet:
-        for experiment in adjusted:
+    for experiment in adjusted:
+        if experiment.file.duet:
             refuse_duet(experiment, options)
     trials = (trial for experiment in adjusted for trial in _plan_each(experiment, options))
     return Plan(
@@ -54,9 +54,8 @@ def make_plan(name: str, experiments: Sequence[Experiment], options: PlanOptions
 
 
 def _plan_each(experiment: Experiment, options: PlanOptions) -> Iterator[PlannedTrial]:
-    if options.duet:
-        return plan_duets(experiment, options.seed)
-    return plan_trials(experiment, options.seed, options.deciding.get(experiment.name))
+    plan = plan_duets if experiment.file.duet else plan_trials
+    return plan(experiment, options.seed, options.deciding.get(experiment.name))
 
 
 def _refuse_namesakes(experiments: Sequence[Experiment]) -> None:
@@ -93,6 +92,7 @@ def _adjust(experiment: Experiment, options: PlanOptions) -> Experiment:
     load |= _chosen_ladder(experiment, options)
     document = file.model_dump() | changes | {"load": load}
     document["variants"] = _chosen_variants(experiment, options, document["variants"])
+    document["duet"] = _is_duet(file, options, len(document["variants"]))
     for preset in document["presets"].values():
         preset["variants"] = None  # it may name some that were not chosen
     try:
@@ -102,6 +102,13 @@ def _adjust(experiment: Experiment, options: PlanOptions) -> Experiment:
             str(each["msg"]).removeprefix("Value error, ") for each in error.errors()
         )
         raise UsageError(f"{experiment.name} can't be run like this: {reasons}.") from None
+
+
+def _is_duet(file: ExperimentFile, options: PlanOptions, variants: int) -> bool:
+    """Tell whether variants are loaded together; one that was chosen to be alone is not."""
+    if options.duet is not None:
+        return options.duet
+    return file.duet and not variants < min(2, len(file.variants))
 
 
 def _preset_changes(file: ExperimentFile, options: PlanOptions) -> dict[str, object]:
@@ -185,11 +192,7 @@ def plan_trials(
             # Equal seeds for the variants of a repetition: they get the same requests and arrivals.
             trial_seed = derive_seed(seed, experiment.name, sorted(stratum.items()), repetition)
             for variant in shuffle(list(file.variants), order):
-                chosen = steps
-                if repetition and deciding is not None:
-                    chosen = tuple(
-                        step for step in steps if decides(deciding, variant, stratum, step.load)
-                    )
+                chosen = choose_steps(steps, repetition, deciding, variant, stratum)
                 if not chosen and not file.load.search:
                     continue
                 yield PlannedTrial(

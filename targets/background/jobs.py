@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Response
 
 from targets.observing import observe, observing
+from targets.ping import PING_BODY
 
 JOB_S = float(os.environ["STRATUM_JOB_MS"]) / 1000
 BODY = b'{"signed_up":true}'
@@ -62,14 +63,18 @@ def signed_up() -> Response:
 
 
 def add_job_routes(app: FastAPI) -> None:
-    """Serve how many jobs have begun and ended."""
+    """Serve how many jobs have begun and ended, and `GET /sync-ping`, which takes a thread."""
 
     async def count() -> Response:
         return Response(
             b'{"begun":%d,"ended":%d}' % (jobs.begun, jobs.ended), media_type="application/json"
         )
 
+    def sync_ping() -> Response:
+        return Response(PING_BODY, media_type="application/json")
+
     app.add_api_route("/jobs", count)
+    app.add_api_route("/sync-ping", sync_ping)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import aiohttp
 from fastapi import Response
 
 from targets.asgi_app import asgi_app
+from targets.blocking_call.time_wait import time_wait
 from targets.blocking_call.upstream import MAX_CONNECTIONS, TIMEOUT_S, UPSTREAM_URL
 
 
@@ -23,7 +24,7 @@ async def _session() -> AsyncIterator[None]:
         yield
 
 
-app = asgi_app(_session())
+app = asgi_app(time_wait(UPSTREAM_URL), _session())
 
 
 @app.get("/call")

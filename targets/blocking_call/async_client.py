@@ -6,6 +6,7 @@ import httpx
 from fastapi import Response
 
 from targets.asgi_app import asgi_app
+from targets.blocking_call.time_wait import time_wait
 from targets.blocking_call.upstream import MAX_CONNECTIONS, TIMEOUT_S, UPSTREAM_URL
 
 client = httpx.AsyncClient(
@@ -13,7 +14,7 @@ client = httpx.AsyncClient(
     timeout=TIMEOUT_S,
     trust_env=False,
 )
-app = asgi_app(client)
+app = asgi_app(time_wait(UPSTREAM_URL), client)
 
 
 @app.get("/call")

@@ -6,8 +6,10 @@ from fastapi import Response
 
 from targets.asgi_app import asgi_app
 from targets.blocking_call.blocking_fetch import fetch
+from targets.blocking_call.time_wait import time_wait
+from targets.blocking_call.upstream import UPSTREAM_URL
 
-app = asgi_app()
+app = asgi_app(time_wait(UPSTREAM_URL))
 
 
 @app.get("/call")

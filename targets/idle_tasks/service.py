@@ -1,12 +1,14 @@
 """`GET /ping` beside as many idle tasks as `IDLE` says, each waiting for a descriptor of its own.
 
 An eventfd is the smallest thing that an event loop can wait for as it does for a socket: it is
-registered with the loop's selector, and never becomes readable.
+registered with the loop's selector, and never becomes readable. With `FREEZE` the collector of
+garbage leaves alone what there is once the tasks wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +18,7 @@ from targets.asgi_app import asgi_app
 from targets.observing import observing
 
 IDLE = int(os.environ["IDLE"])
+FREEZE = os.environ.get("FREEZE") == "1"
 
 
 @asynccontextmanager
@@ -23,8 +26,12 @@ async def _idle_tasks() -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     descriptors = [os.eventfd(0) for _ in range(IDLE)]
     tasks = [asyncio.create_task(_wait(loop, descriptor)) for descriptor in descriptors]
-    epoll = {"epoll": (float(_holds_epoll()), "")}
-    async with observing(lambda: {"tasks": (float(len(asyncio.all_tasks())), ""), **epoll}, 1.0):
+    await asyncio.sleep(0)  # until each waits
+    if FREEZE:
+        gc.collect()
+        gc.freeze()
+    kept = {"epoll": (float(_holds_epoll()), ""), "frozen": (float(gc.get_freeze_count()), "")}
+    async with observing(lambda: {"tasks": (float(len(asyncio.all_tasks())), ""), **kept}, 1.0):
         yield
     for task in tasks:
         task.cancel()

@@ -1,4 +1,4 @@
-"""Two routes behind a middleware that checks something first."""
+"""Two routes, and a page about them, behind a middleware that checks something first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CheckingMiddleware:
 
 def make_service(check: Check | None) -> FastAPI:
     """Make the service, with a check before each request or without any."""
-    app = asgi_app()
+    app = asgi_app(documented=True)
     for path in ("/a", "/b"):
         app.add_api_route(path, _answer)
     if check is not None:

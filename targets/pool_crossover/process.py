@@ -9,13 +9,18 @@ from contextlib import asynccontextmanager
 from fastapi import Response
 
 from targets.asgi_app import asgi_app
+from targets.pool_crossover.telling import mean_rss, pool_pids, telling
 from targets.pool_crossover.work import ARGUMENT, compute, done
 from targets.process_pool import process_pool
 
 
+def _worker_rss() -> float:
+    return mean_rss(pool_pids())
+
+
 @asynccontextmanager
 async def _pool() -> AsyncIterator[None]:
-    async with process_pool(app):
+    async with process_pool(app), telling(app.state.start_up_s, _worker_rss):
         yield
 
 

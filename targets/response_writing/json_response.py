@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fastapi.responses import JSONResponse
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import DICTS
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items")
-async def items() -> JSONResponse:
+async def in_loop() -> JSONResponse:
     """Write the JSON here."""
     return JSONResponse(DICTS)
+
+
+def in_thread() -> JSONResponse:
+    """Write the JSON here."""
+    return JSONResponse(DICTS)
+
+
+app = make_service(in_loop, in_thread)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import MODELS, Item
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items")
-async def items() -> list[Item]:
+async def in_loop() -> list[Item]:
     """Return models."""
     return MODELS
+
+
+def in_thread() -> list[Item]:
+    """Return models."""
+    return MODELS
+
+
+app = make_service(in_loop, in_thread)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import DICTS, Item
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items", response_model=list[Item])
-async def items() -> list[dict[str, Any]]:
+async def in_loop() -> list[dict[str, Any]]:
     """Return dicts."""
     return DICTS
+
+
+def in_thread() -> list[dict[str, Any]]:
+    """Return dicts."""
+    return DICTS
+
+
+app = make_service(in_loop, in_thread, response_model=list[Item])

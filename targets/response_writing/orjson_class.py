@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fastapi.responses import ORJSONResponse
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import DICTS
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items", response_model=None, response_class=ORJSONResponse)
-async def items() -> object:
+async def in_loop() -> object:
     """Leave it to FastAPI, and the writing to its class."""
     return DICTS
+
+
+def in_thread() -> object:
+    """Leave it to FastAPI, and the writing to its class."""
+    return DICTS
+
+
+app = make_service(in_loop, in_thread, response_model=None, response_class=ORJSONResponse)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import orjson
 from fastapi import Response
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import DICTS
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items")
-async def items() -> Response:
+async def in_loop() -> Response:
     """Write the JSON here."""
     return Response(orjson.dumps(DICTS), media_type="application/json")
+
+
+def in_thread() -> Response:
+    """Write the JSON here."""
+    return Response(orjson.dumps(DICTS), media_type="application/json")
+
+
+app = make_service(in_loop, in_thread)

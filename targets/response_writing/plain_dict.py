@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from targets.asgi_app import asgi_app
 from targets.response_writing.items import DICTS
+from targets.response_writing.service import make_service
 
-app = asgi_app()
 
-
-@app.get("/items", response_model=None)
-async def items() -> object:
+async def in_loop() -> object:
     """Leave it to FastAPI."""
     return DICTS
+
+
+def in_thread() -> object:
+    """Leave it to FastAPI."""
+    return DICTS
+
+
+app = make_service(in_loop, in_thread, response_model=None)

@@ -1,4 +1,4 @@
-"""A route that takes 100 ms, as Flask."""
+"""Requests that take as long as they say, and jobs that answers leave behind, as Flask."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ import time
 from flask import Flask, Response
 
 from targets.ping import PING_BODY
+from targets.shutdown.jobs import write_down
 
 app = Flask(__name__)
 
 
-@app.get("/work")
-def work() -> Response:
+@app.get("/work/<int:work_ms>")
+def work(work_ms: int) -> Response:
     """Take a while."""
-    time.sleep(0.1)
+    time.sleep(work_ms / 1000)
     return Response(b'{"ok":1}', mimetype="application/json")
+
+
+@app.post("/job/<int:job_ms>")
+def leave(job_ms: int) -> Response:
+    """Answer, then do the job: WSGI calls back when a response has been sent."""
+    response = Response(b'{"ok":1}', mimetype="application/json")
+    response.call_on_close(lambda: _job(job_ms / 1000))
+    return response
 
 
 @app.get("/pid")
@@ -29,3 +38,8 @@ def pid() -> Response:
 def ping() -> Response:
     """Answer at once."""
     return Response(PING_BODY, mimetype="application/json")
+
+
+def _job(job_s: float) -> None:
+    time.sleep(job_s)
+    write_down()

@@ -11,8 +11,8 @@ from targets.validators.service import make_service
 
 
 def strip(given: Any) -> Any:
-    """Take blanks away."""
-    return given.strip()
+    """Take blanks away, if it is a text at all: nothing has been validated yet."""
+    return given.strip() if isinstance(given, str) else given
 
 
 app = make_service(make_model("Record", text=Annotated[str, BeforeValidator(strip)]))

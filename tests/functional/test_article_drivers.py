@@ -59,6 +59,14 @@ def test_workers_are_renewed_under_load_without_a_loss(bench: Bench) -> None:
 
     assert told(steps, "gunicorn-threads", "failed")["max"] == 0.0
     assert told(steps, "gunicorn-threads", "reloaded")["median"] == 1.0
+    assert told(steps, "gunicorn-threads", "drain")["n"] >= 1
+
+
+@pytest.mark.slow
+def test_jobs_are_done_by_workers_that_are_replaced_meanwhile(bench: Bench) -> None:
+    steps = measure(bench, "reload-jobs", "--duration", "9s", "--variants", "uvicorn")
+
+    assert told(steps, "uvicorn", "background_lost")["max"] == 0.0
 
 
 @pytest.mark.slow
@@ -101,8 +109,21 @@ def test_a_server_that_ends_answers_what_it_has_accepted(bench: Bench) -> None:
 
 
 @pytest.mark.slow
+def test_what_takes_longer_than_the_limit_is_lost(bench: Bench) -> None:
+    variants = "uvicorn,uvicorn-1s,gunicorn-threads-1s"
+    steps = measure(bench, "shutdown-limits", "--duration", "6s", "--variants", variants)
+
+    assert told(steps, "uvicorn", "failed_before")["max"] == 0.0
+    assert told(steps, "uvicorn", "background_lost")["max"] == 0.0
+    for variant in ("uvicorn-1s", "gunicorn-threads-1s"):
+        assert told(steps, variant, "failed_before")["median"] == 25.0
+        assert told(steps, variant, "background_lost")["median"] == 1.0
+
+
+@pytest.mark.slow
 def test_what_computes_is_found_and_what_sleeps_takes_another_look(bench: Bench) -> None:
-    done = bench("run", "profiling", "--duration", "5s", "--repeat", "1", "--json")
+    options = ("--variants", "record,idle,blockbuster,loop-lag-only", "--duration", "5s")
+    done = bench("run", "profiling", *options, "--repeat", "1", "--json")
     if "ptrace" in done.stderr:
         pytest.skip("processes may not be looked into here")
     steps = [step for step in json.loads(done.stdout)["steps"] if step["name"] is None]
@@ -110,3 +131,7 @@ def test_what_computes_is_found_and_what_sleeps_takes_another_look(bench: Bench)
     assert told(steps, "record", "found", kind="cpu")["median"] == 1.0
     assert told(steps, "record", "found", kind="sleep")["median"] == 0.0
     assert told(steps, "idle", "found", kind="sleep")["median"] == 1.0
+    for kind in ("cpu", "sleep"):
+        assert told(steps, "loop-lag-only", "found", kind=kind)["median"] == 1.0
+    assert told(steps, "blockbuster", "found", kind="cpu")["max"] == 0.0
+    assert told(steps, "blockbuster", "found", kind="sleep")["median"] == 1.0

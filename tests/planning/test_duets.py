@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
+from typing import Any
 
 import pytest
 
 from bench.errors import UsageError
+from bench.model.claim import Evidence
 from bench.model.experiment import Experiment
 from bench.model.plan import Fleet, Plan
 from bench.planning.conditions import list_steps
@@ -135,3 +137,51 @@ def test_what_already_runs_makes_no_duet(build_experiment: Build) -> None:
 
 def test_two_versions_of_one_variant_share_the_load(build_experiment: Build) -> None:
     refuse_shared_load(build_experiment(variants={"loop": {"command": ["serve"]}}))
+
+
+class TestAnExperimentThatSaysSo:
+    @staticmethod
+    def modes(*experiments: Experiment, **options: Any) -> list[str]:
+        return [t.mode for t in make_plan("x", experiments, PlanOptions(**options)).trials]
+
+    def test_is_measured_in_duets_beside_others_that_are_not(self, build_experiment: Build) -> None:
+        together = build_experiment("one", repetitions=1, duet=True)
+        alone = build_experiment("two", repetitions=1)
+
+        assert self.modes(together, alone) == ["duet", "solo", "solo"]
+
+    def test_gives_way_to_the_option(self, build_experiment: Build) -> None:
+        experiment = build_experiment(repetitions=1, duet=True)
+
+        assert self.modes(experiment, duet=False) == ["solo", "solo"]
+
+    def test_lets_one_variant_that_was_chosen_be_alone(self, build_experiment: Build) -> None:
+        experiment = build_experiment(repetitions=1, duet=True)
+
+        assert self.modes(experiment, variants=("threads",)) == ["solo"]
+        with pytest.raises(UsageError, match="has one variant"):
+            self.modes(experiment, variants=("threads",), duet=True)
+
+    def test_has_two_variants(self, build_experiment: Build) -> None:
+        alone = build_experiment(variants={"loop": {"command": ["serve"]}}, duet=True)
+
+        with pytest.raises(UsageError, match="has one variant") as caught:
+            self.modes(alone)
+        assert caught.value.hint == "Take duet out of its file."
+
+    def test_is_not_loaded_by_several_workers(self, build_experiment: Build) -> None:
+        with pytest.raises(UsageError, match="several workers") as caught:
+            self.modes(build_experiment(duet=True), fleet=Fleet(local=2))
+        assert "--no-duet" in caught.value.hint
+
+    def test_repeats_the_duets_whose_candidate_decides_something(
+        self, build_experiment: Build
+    ) -> None:
+        experiment = build_experiment(repetitions=3, variants=THREE, duet=True)
+        check = {"experiment": "waiting", "check": "loop.cpu < 1.05 * threads.cpu"}
+        deciding = {"waiting": (Evidence.model_validate(check),)}
+
+        plan = make_plan("x", [experiment], PlanOptions(deciding=deciding))
+
+        met = sorted((t.repetition, t.variant) for t in plan.trials)
+        assert met == [(0, "loop"), (0, "processes"), (1, "loop"), (2, "loop")]

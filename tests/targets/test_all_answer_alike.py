@@ -23,6 +23,7 @@ from bench.analysis.sameness import find_differences
 from bench.model.answers import Answer
 from bench.model.experiment import ExperimentFile
 from bench.model.variant import Variant
+from targets.validators.service import ACCEPTED, flat_record
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 StartTarget = Callable[[Variant, dict[str, str]], AbstractContextManager[int]]
@@ -48,6 +49,7 @@ ORDER = {
 SCRIPTED: dict[str, list[Asked]] = {
     "large-json": [("POST", "/sum", b'[{"id": 1, "name": "x", "amount": 5}]', JSON)],
     "request-parsing": [("POST", "/orders", json.dumps(ORDER).encode(), JSON)],
+    "validators": [("POST", "/records", b"", {})],
     "asgi-servers": [("GET", "/item", b"", {}), ("POST", "/item", b"x" * 10_240, {})],
     "server-stack": [("GET", "/item", b"", {}), ("POST", "/item", b"x" * 10_240, {})],
 }
@@ -157,9 +159,57 @@ def test_bodies_that_are_no_orders_are_refused_by_all_that_validate(
         assert statuses == [422, 422, 422] if validates else 200 in statuses
 
 
+def test_items_from_a_thread_are_those_from_the_loop(start_target: StartTarget) -> None:
+    file = read(SCENARIOS / "response-writing.toml")
+    asked = requests_of("response-writing", file)
+    for variant in file.variants.values():
+        given = variant.model_copy(update={"ready": file.ready})
+        answers = []
+        for handler in ("async", "def"):
+            env = {"STRATUM_ITEMS": "10", "STRATUM_HANDLER": handler}
+            with start_target(given, env) as port:
+                answers.append(ask(port, asked))
+        assert {answer.status for both in answers for answer in both} == {200}
+        assert not find_differences(answers[0], answers[1], file.same.ignore)
+
+
+def test_one_body_fits_the_models_of_all_validators_and_bad_ones_none(
+    start_target: StartTarget,
+) -> None:
+    file = read(SCENARIOS / "validators.toml")
+    body = module_of("validators").make_body()
+    bad_name = body.replace('"name 3"', "3")
+    bad_count = body.replace(":4,", ':"four",')
+    bad_note = body.replace('"note_9":"nothing"', '"note_8":"nothing"')
+    bad = ["{}", "[]", "not json", bad_name, bad_count, bad_note]
+    asked: list[Asked] = [("POST", "/records", each.encode(), JSON) for each in (body, *bad)]
+    asked.append(("POST", "/records", b"", {}))
+    for variant in file.variants.values():
+        given = variant.model_copy(update={"ready": file.ready})
+        with start_target(given, {"STRATUM_PLACE": "route"}) as port:
+            first, *others = ask(port, asked)
+        assert (first.status, base64.b64decode(first.body_base64)) == (200, ACCEPTED)
+        assert [answer.status for answer in others] == [422] * len(others)
+
+
+def test_the_body_for_validators_is_a_kib_of_the_records_that_a_target_makes_itself() -> None:
+    body = module_of("validators").make_body()
+    record = json.loads(body)
+    inner = record["inner"]
+    assert flat_record().items() <= record.items()
+    assert flat_record() == record["names"] | inner["counts"] | inner["notes"]
+    assert len(body) == 1040
+
+
 @pytest.mark.parametrize(("name", "size"), [("large_json", 1024 * 1024), ("request_parsing", 1024)])
 def test_a_body_is_as_long_as_its_stratum_says(name: str, size: int) -> None:
-    """Read without importing it, as the scenario would bring Locust into this process."""
+    module = module_of(name)
+    make = module.make_body if name == "large_json" else module.make_order
+    assert 0.75 * size <= len(make(size)) <= 1.4 * size
+
+
+def module_of(name: str) -> Any:
+    """Read a scenario without importing it, as it would bring Locust into this process."""
     source = (SCENARIOS / f"{name}.py").read_text()
     before = source[: source.index("class ")].replace(
         "from bench.load.flows.users import FlowUser, Request\n", ""
@@ -168,5 +218,4 @@ def test_a_body_is_as_long_as_its_stratum_says(name: str, size: int) -> None:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     exec(before, module.__dict__)
-    make = module.make_body if name == "large_json" else module.make_order
-    assert 0.75 * size <= len(make(size)) <= 1.4 * size
+    return module

@@ -98,7 +98,12 @@ def test_the_apps_of_an_experiment_can_be_imported_from_its_root(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if name not in ("server-stack", "workers", "reload")]
+    "name",
+    [
+        name
+        for name in NAMES
+        if name not in ("server-stack", "workers", "workers-search", "reload", "reload-jobs")
+    ],
 )
 def test_all_uvicorns_of_an_experiment_are_configured_alike(name: str) -> None:
     """But for those whose factor it is, reload, which needs two, and options of WebSockets."""
@@ -129,7 +134,13 @@ def test_a_claim_looks_at_what_the_article_measures(evidence: object) -> None:
     if evidence.check.subject.sloped:
         assert len([level for level in levels if isinstance(level, Users)]) >= 3
     names = {request.name or f"{request.method} {request.path}" for request in file.flow}
+    if file.load.bystander is not None:
+        names.add(f"GET {file.load.bystander.path}")
     assert evidence.name is None or evidence.name in names
+    if file.duet:  # whose arms are the baseline and one other
+        compared = {term.variant for term in evidence.check.terms}
+        baseline = experiment(evidence.experiment).baseline
+        assert len(compared) == 1 or (baseline in compared and len(compared) == 2)
     assert evidence.where
 
 

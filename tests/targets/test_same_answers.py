@@ -96,6 +96,15 @@ def test_database_waits_in_every_variant(start_target: StartTarget, database_url
     assert got == [(200, "application/json", b'{"waited_s": 0.05}')]
 
 
+def test_database_lists_the_same_two_hundred_rows(
+    start_target: StartTarget, database_url: str
+) -> None:
+    env = {"DATABASE_URL": database_url, "STRATUM_QUERY": "many"}
+    [(status, _, body)] = answers(start_target, "database", env, ("/query?user_id=4057",))
+    assert status == 200
+    assert [user["id"] for user in json.loads(body)] == list(range(4057, 4257))
+
+
 @pytest.fixture
 def schema(database_url: str) -> str:
     """Make a schema of our own, in which user 1 has another name."""

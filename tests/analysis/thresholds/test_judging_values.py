@@ -210,3 +210,19 @@ def test_a_name_narrows_a_threshold_to_its_requests(build, judge):
         Finding.NOT_MEASURED,
         "no step has p99 of requests named 'GET /'",
     )
+
+
+@pytest.mark.parametrize(
+    ("check", "field", "value"),
+    [
+        ("async.rss <= 2KiB", "rss_bytes", 1000),
+        ("async.uss <= 2KiB", "uss_bytes", 1000),
+        ("async.fds <= 40", "fds", 40),
+    ],
+)
+def test_resident_memory_memory_of_its_own_and_open_files_can_be_demanded(
+    judge, check, field, value
+):
+    verdict = judge.one(check, judge.trials("async", (value, value), field))
+
+    assert (verdict.verdict, verdict.value) == ("held", pytest.approx(value))
