@@ -1,6 +1,7 @@
 """`python -m benchmarks.reference [RUN...]`: the reference runs' verdicts and figures, in docs.
 
-Each RUN that is given, a folder in the `results` of a clone, becomes a reference run before that.
+Each RUN that is given, a folder in the `results` of a clone, becomes a reference run before that,
+and takes the place of earlier ones for its experiments.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bench.reporting.charts.rendering import render
 from bench.storage.reading_runs import list_runs, read_run
 from benchmarks.reference.adopting import adopt
 from benchmarks.reference.pages import fill_page
+from benchmarks.reference.thinning import thin
 
 PROJECT = Path(__file__).parents[2]
 REFERENCE = PROJECT / "results" / "reference"
@@ -76,6 +78,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, nargs="*")
     for run in parser.parse_args().run:
         adopt(run, REFERENCE)
+    thin(REFERENCE)
     FIGURES.mkdir(exist_ok=True)
     for path, content in find_changes().items():
         path.write_bytes(content)
