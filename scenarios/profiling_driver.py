@@ -19,8 +19,12 @@ PLANTED: Final = "helper_blocking"
 SLOW_PER_S: Final = 2.0
 PINGS_PER_S: Final = 50.0
 LOOK_S: Final = 2
+SAMPLES_PER_S: Final = 100
 OPTIONS: Final = {"record": [], "gil": ["--gil"], "idle": ["--idle"]}
 """Of py-spy, by how the target is to be looked at; all else looks from inside the target."""
+
+FEWEST: Final = 0.05 * LOOK_S * SAMPLES_PER_S
+"""Samples that are more than chance: py-spy takes what has just woken up for busy, too."""
 
 HELD_S: Final = 0.04
 """A lag that tells of something: half of what is planted, as the probe asks every 10 ms."""
@@ -78,7 +82,8 @@ class Looker(Driver):
 
     async def _record(self, options: list[str]) -> Path:
         stacks: Path = scratch_file("stacks.txt")
-        look = ("--pid", str(self._how["pid"]), "--duration", str(LOOK_S), "--rate", "100")
+        rate = ("--rate", str(SAMPLES_PER_S))
+        look = ("--pid", str(self._how["pid"]), "--duration", str(LOOK_S), *rate)
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("py-spy")),
             *("record", *look, "--format", "raw", "--output", str(stacks), *options),
@@ -118,7 +123,7 @@ def rank(stacks: Path) -> dict[str, tuple[float, str]]:
     return {
         "share": (holding / max(whole, 1), ""),
         "rank": (float(place), ""),
-        "found": (float(place <= 3 and holding > 0), ""),
+        "found": (float(place <= 3 and holding >= FEWEST), ""),
     }
 
 
