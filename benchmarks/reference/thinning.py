@@ -1,4 +1,4 @@
-"""Thinning: reference runs keep the experiments that count, those that no later run has."""
+"""Thinning: reference runs keep the experiments that count, those that no later run has whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from bench.model.run import RunRecord
+from bench.model.run import RunRecord, StoredRun
 from bench.storage.atomic import write_atomically
 from bench.storage.reading_runs import list_runs, read_run
 from bench.storage.run_folder import RUN_FILE
@@ -15,9 +15,10 @@ _FOLDERS = ("trials", "set-aside")
 
 
 def thin(reference: Path) -> None:
-    """Take out of each reference run the experiments that a later one has.
+    """Take out of each reference run the experiments that a later one has measured to the end.
 
-    A run of which nothing is left goes as a whole.
+    What was not measured to the end goes where another run has it whole, and a run of which nothing
+    is left goes as well.
 
     Args:
         reference: the folder that holds the reference runs.
@@ -25,15 +26,22 @@ def thin(reference: Path) -> None:
     Raises:
         StorageError: a run can't be read or written.
     """
-    measured: set[str] = set()
-    runs = [(path, read_run(path).record) for path in list_runs(reference)]
-    for path, record in sorted(runs, key=lambda run: run[1].started_at, reverse=True):
-        names = {each.name for each in record.plan.experiments} - record.skipped.keys()
-        if names <= measured:
-            shutil.rmtree(path)
-        elif names & measured:
-            _leave_out(path, record, names & measured)
-        measured |= names
+    runs = sorted(map(read_run, list_runs(reference)), key=lambda run: run.record.started_at)
+    whole = [_measured_whole(run) for run in runs]
+    for number, run in enumerate(runs):
+        names = {each.name for each in run.record.plan.experiments} - run.record.skipped.keys()
+        later = set[str]().union(*whole[number + 1 :])
+        superseded = (names & later) | ((names - whole[number]) & set[str]().union(*whole))
+        if names <= superseded:
+            shutil.rmtree(run.path)
+        elif superseded:
+            _leave_out(run.path, run.record, superseded)
+
+
+def _measured_whole(run: StoredRun) -> set[str]:
+    plan = run.record.plan
+    lacking = {each.experiment for each in plan.trials if each.number in run.unfinished}
+    return {each.name for each in plan.experiments} - lacking - run.record.skipped.keys()
 
 
 def _leave_out(path: Path, record: RunRecord, names: Collection[str]) -> None:
