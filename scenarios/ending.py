@@ -81,12 +81,12 @@ class Ender(Driver):
         except OSError:
             return sent_at_s < self.told_at_s
         try:
-            status, _ = await ask(reader, writer, f"/work/{REQUEST_MS}")
+            status, _ = await ask(reader, writer, f"/wait/{REQUEST_MS}")
         except (OSError, asyncio.IncompleteReadError):
             return True
         finally:
             writer.close()
-        self.note("GET /work", sent_at_s, group="bystander")
+        self.note("GET /wait", sent_at_s, group="bystander")
         return bool(status != 200)
 
 

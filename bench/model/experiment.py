@@ -173,9 +173,7 @@ class ExperimentFile(Record):
     load: Load
     same: Same = Same()
     duet: bool = Field(
-        False,
-        description="whether the baseline and one other variant at a time are loaded together, on "
-        "the same core",
+        False, description="whether the baseline and one other variant at a time share the load"
     )
     window: Duration = Field(10.0, description="the length of the part of a step that is analysed")
     repetitions: Annotated[int, Field(strict=True, ge=1, le=1000)] = 5

@@ -13,10 +13,10 @@ from targets.shutdown.jobs import write_down
 app = asgi_app()
 
 
-@app.get("/work/{work_ms}")
-async def work(work_ms: int) -> Response:
+@app.get("/wait/{wait_ms}")
+async def wait(wait_ms: int) -> Response:
     """Take a while."""
-    await asyncio.sleep(work_ms / 1000)
+    await asyncio.sleep(wait_ms / 1000)
     return Response(b'{"ok":1}', media_type="application/json")
 
 

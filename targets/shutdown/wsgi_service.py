@@ -13,10 +13,10 @@ from targets.shutdown.jobs import write_down
 app = Flask(__name__)
 
 
-@app.get("/work/<int:work_ms>")
-def work(work_ms: int) -> Response:
+@app.get("/wait/<int:wait_ms>")
+def wait(wait_ms: int) -> Response:
     """Take a while."""
-    time.sleep(work_ms / 1000)
+    time.sleep(wait_ms / 1000)
     return Response(b'{"ok":1}', mimetype="application/json")
 
 
