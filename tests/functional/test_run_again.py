@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.model.caution import CautionCode
 from bench.storage.reading_runs import list_runs, read_run
 
 Bench = Callable[..., subprocess.CompletedProcess[str]]
@@ -50,22 +49,28 @@ async def app(scope, receive, send):
 """Gets slower and slower in the first trials, and is steady in those after them."""
 
 
-@pytest.mark.parametrize(("tired", "attempts", "counts"), [(1, 2, True), (9, 2, False)])
-def test_a_disturbed_trial_is_measured_again_as_often_as_was_asked_for(
-    bench: Bench, write: Write, tmp_path: Path, tired: int, attempts: int, counts: bool
+@pytest.mark.parametrize(("tired", "again", "counts"), [(1, 3, True), (9, 1, False)])
+def test_a_disturbed_trial_is_measured_again_until_it_counts_or_as_often_as_was_asked_for(
+    bench: Bench, write: Write, tmp_path: Path, tired: int, again: int, counts: bool
 ) -> None:
     write("tiring.py", TIRING.format(tired=tired))
     write("steady.toml", EXPERIMENT)
 
-    done = bench("run", "steady.toml", "--again", "1")
+    done = bench("run", "steady.toml", "--again", str(again))
 
     (run,) = (read_run(path) for path in list_runs(tmp_path / "results"))
     assert done.returncode == (0 if counts else 3), done.stderr
-    assert "measured again: " in done.stderr
-    assert len(list((run.path / "set-aside").iterdir())) == attempts - 1
     (record,) = run.trials
-    assert record.set_aside == (CautionCode.NO_STEADY_STATE,)
     assert record.steps[0].valid is counts
+    attempts = len((tmp_path / "starts").read_text())
+    # A busy machine may disturb one that would have been steady.
+    assert tired < attempts <= again + 1 if counts else attempts == again + 1
+    assert len(list((run.path / "set-aside").iterdir())) == attempts - 1
+    told = [
+        line.split("measured again: ")[1] for line in done.stderr.splitlines() if "again: " in line
+    ]
+    assert [code.strip() for code in told] == list(record.set_aside)
+    assert len(told) == attempts - 1
 
 
 def test_without_it_a_trial_is_measured_once(bench: Bench, write: Write, tmp_path: Path) -> None:
