@@ -11,12 +11,12 @@ from pathlib import Path
 from bench.storage.reading_runs import list_runs, read_run
 
 EXPERIMENT = """
-title = "Is it quick?"
+title = "Does it answer?"
 window = "1s"
-repetitions = 2
-thresholds = ["throughput > 1000000/s"]
+repetitions = 1
+thresholds = ["error_ratio < 1%"]
 variants.mine = { command = ["{python}", "-m", "http.server", "{port}"], ready = "/" }
-flow = [{ path = "/" }]
+flow = [{ path = "/missing" }]
 load = { users = [1] }
 """
 

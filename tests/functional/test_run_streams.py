@@ -335,7 +335,7 @@ def test_a_stream_that_is_not_open_yet_at_the_end_is_let_go(scripted: str) -> No
 )
 @pytest.mark.parametrize("kind", ["ws", "sse"])
 def test_thousands_of_streams_are_held_by_one_process(uvicorn: str, kind: str) -> None:
-    order = {"users": MANY, "seconds": 6, "spread_s": 2, "timeout_s": 20}
+    order = {"users": MANY, "seconds": 6, "spread_s": 2, "timeout_s": 20, "patience_s": 20}
     path = f"/{kind}?every=1500"
     held = hold(uvicorn, path, order, sequence="$.n", stamp="$.sent")
     assert held.outcomes == {"ok": MANY}

@@ -153,7 +153,7 @@ def test_a_remote_worker_needs_no_file_of_the_experiment_and_ends_with_the_run(
         options = ("--workers", "1", "--remote-workers", "1", "--bind", at)
         with begun(tmp_path, "run", "mine.toml", *options) as run:
             _, said = run.communicate(timeout=PATIENCE_S)
-        assert run.returncode == 0, said
+        assert run.returncode in (0, 3), said  # whether the generator kept up is not asked here
         assert f"PAIRBENCH_TOKEN=$PAIRBENCH_TOKEN bench worker --master {at}" in said
         _, of_worker = worker.communicate(timeout=PATIENCE_S)
         assert worker.returncode == 0, of_worker

@@ -1,6 +1,7 @@
 """Hold streams as a step of the closed or open model would, and print what was recorded.
 
-One argument, in JSON: host, plan, users, seconds, spread_s, rounds (open model), timeout_s.
+One argument, in JSON: host, plan, users, seconds, spread_s, rounds (open model), timeout_s,
+patience_s (how much longer than the seconds it may take until the users' streams are open).
 """
 
 from __future__ import annotations
@@ -68,8 +69,11 @@ def hold(order: SimpleNamespace, user_class: type[StreamUser]) -> dict[str, Any]
     for user in users:
         user.start(group)
     ends_s = perf_counter() + order.seconds
-    while (now_s := perf_counter()) < ends_s:
-        gevent.sleep(min(ends_s, timeline.next_edge_s(now_s)) - now_s)
+    gives_up_s = ends_s + order.patience_s
+    while (now_s := perf_counter()) < ends_s or (
+        now_s < gives_up_s and lines[-1]["open"] < order.users
+    ):
+        gevent.sleep(min(max(ends_s, now_s + 1), timeline.next_edge_s(now_s)) - now_s)
         lines += streams.flush(perf_counter())
     held = {"rss": rss_bytes(), "fds": fds(), "cpu_s": sum(os.times()[:2])}
     for user in users:
@@ -95,7 +99,8 @@ def fds() -> int:
 
 
 def main() -> None:
-    given = {"users": 1, "seconds": 1.0, "spread_s": 0.0, "rounds": 0, "timeout_s": 5.0, "hook": ""}
+    given = {"users": 1, "seconds": 1.0, "spread_s": 0.0, "rounds": 0, "timeout_s": 5.0}
+    given |= {"patience_s": 0.0, "hook": ""}
     order = SimpleNamespace(**{**given, **json.loads(sys.argv[1])})
     plan = read_stream_plan(order.plan)
     if order.hook == "probe":
