@@ -25,6 +25,7 @@ from bench.analysis.doubting_numbers import (
     doubt_steady_ratio,
     doubt_steady_state,
     find_errors,
+    note_few_streams,
 )
 from bench.analysis.doubting_surroundings import (
     doubt_cpu_stolen,
@@ -54,6 +55,7 @@ _DOUBTS: Final[tuple[Callable[[StepEvidence], Caution | None], ...]] = (
     doubt_target_died,
     doubt_target_changed,
     doubt_censored,
+    note_few_streams,
     doubt_unpinned,
     doubt_shared_cores,
     doubt_not_fresh,

@@ -24,6 +24,9 @@ STANDARD_ERRORS: Final = 2.0
 LIKELY_CAUSE_CPU_RATIO: Final = 0.75
 """From here on requests queue noticeably in a single-threaded generator before they are seen."""
 
+MIN_STREAMS_OPEN: Final = 0.9
+"""The share of the users who hold a stream, below which a step holds fewer than it is named for."""
+
 _SLICE_SLACK_S: Final = 1e-6
 """Sums of floating-point seconds; a slice short by this much is whole."""
 
@@ -178,6 +181,20 @@ def doubt_censored(evidence: StepEvidence) -> Caution | None:
     return Caution(
         code=CautionCode.CENSORED,
         detail=f"{count} requests of the window were still open when the step ended{age}",
+    )
+
+
+def note_few_streams(evidence: StepEvidence) -> Caution | None:
+    """Note a step of users who hold streams, of whom many had none for half of the window."""
+    load, streams = evidence.step.load, evidence.all_streams
+    if not isinstance(load, Users) or streams is None:
+        return None
+    if streams.median_open >= MIN_STREAMS_OPEN * load.users:
+        return None
+    return Caution(
+        code=CautionCode.FEW_STREAMS,
+        detail=f"{streams.median_open} streams were open, the median over the window, of "
+        f"{load.users} users; at the most {streams.most_open}",
     )
 
 

@@ -56,6 +56,12 @@ class StreamTally:
         """The most streams that were open at the end of a slice of the window."""
         return max(self.open_per_slice.values(), default=0)
 
+    @property
+    def median_open(self) -> int:
+        """The streams that were open at the end of a slice of the window, the median of them."""
+        counts = sorted(self.open_per_slice.values())
+        return int(take_quantile(counts, 0.5)) if counts else 0
+
 
 def tally_streams(
     lines: Iterable[StreamSlice], handshakes: Iterable[RequestSlice] = ()

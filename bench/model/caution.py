@@ -38,6 +38,7 @@ class CautionCode(StrEnum):
     # worth knowing, and no reason to leave the step out
     OVERLOADED = "overloaded"
     CENSORED = "censored"
+    FEW_STREAMS = "few-streams"
     UNPINNED = "unpinned"
     SHARED_CORES = "shared-cores"
     NOT_FRESH = "not-fresh"
@@ -53,6 +54,7 @@ _HARMLESS: Final = frozenset(
     {
         CautionCode.OVERLOADED,
         CautionCode.CENSORED,
+        CautionCode.FEW_STREAMS,
         CautionCode.UNPINNED,
         CautionCode.SHARED_CORES,
         CautionCode.NOT_FRESH,

@@ -103,6 +103,10 @@ EXPLANATIONS: Final[Mapping[CautionCode, Explanation]] = MappingProxyType(
             "percentiles that they could reach are marked with ≥.",
             "Raise max_drain to wait for them.",
         ),
+        CautionCode.FEW_STREAMS: Explanation(
+            "Many users had no stream open: the step says little about as many as it is named for.",
+            "Look at the errors and the trial's target.log; lower the level, or raise max_warm_up.",
+        ),
         CautionCode.UNPINNED: Explanation(
             "Target and generator were free to move between cores and could disturb each other.",
             "Run with --pin auto where the system allows it.",

@@ -333,7 +333,7 @@ def test_where_littles_law_is_broken_a_busy_generator_is_the_likely_cause(build,
 def test_users_who_hold_streams_are_under_no_law_of_littles(build):
     evidence = build.evidence(*build.steady(1, 500), *build.streaming(), build.generator())
 
-    assert codes(evidence) == []
+    assert codes(evidence) == ["few-streams"]
 
 
 def halves(build, first, second, slices=10):
@@ -394,7 +394,8 @@ def test_a_window_of_less_than_two_slices_has_no_halves(build, window_s):
 def bursts(build, first, second, open_streams):
     counts = [first] * 5 + [second] * 5
     return build.evidence(
-        *(build.stream(n, slice=2 + index, open=open_streams) for index, n in enumerate(counts))
+        *(build.stream(n, slice=2 + index, open=open_streams) for index, n in enumerate(counts)),
+        step={"load": {"users": open_streams}},
     )
 
 
@@ -412,7 +413,7 @@ def test_one_burst_to_every_stream_more_in_one_half_is_chance(build):
 
 @pytest.mark.parametrize(("events", "raised"), [(0, True), (1, False)])
 def test_events_stand_in_for_requests_where_streams_are_open(build, events, raised):
-    evidence = build.evidence(build.stream(events, open=7))
+    evidence = build.evidence(build.stream(events, open=7), step={"load": {"users": 7}})
 
     assert codes(evidence) == (["nothing-measured"] if raised else [])
     if raised:
@@ -428,10 +429,31 @@ def test_streams_that_fell_silent_are_a_result_where_all_may_fail(
 ):
     first = build.encoded([5_000]) if first_event else None
     warm_up = build.stream(7, phase="warm-up", slice=1, first_event_us=first)
-    silent, closed = (build.evidence(warm_up, build.stream(0, open=count)) for count in (7, 0))
+    seven = {"load": {"users": 7}}
+    silent, closed = (
+        build.evidence(warm_up, build.stream(0, open=count), step=seven) for count in (7, 0)
+    )
     found = codes(silent, max_error_ratio=max_error_ratio)
     assert found == (["nothing-measured"] if raised else [])
-    assert codes(closed, max_error_ratio=max_error_ratio) == ["nothing-measured"]
+    assert "nothing-measured" in codes(closed, max_error_ratio=max_error_ratio)
+
+
+@pytest.mark.parametrize(("open_streams", "raised"), [(9, False), (8, True), (0, True)])
+def test_users_of_whom_many_hold_no_stream_are_noted(build, open_streams, raised):
+    counts = [1, open_streams, open_streams, open_streams, 10]
+    lines = [build.stream(100, slice=2 + at, open=count) for at, count in enumerate(counts)]
+    evidence = build.evidence(*lines)
+
+    assert ("few-streams" in codes(evidence)) is raised
+    if raised:
+        assert details(evidence)["few-streams"] == (
+            f"{open_streams} streams were open, the median over the window, of 10 users; at the "
+            "most 10"
+        )
+    assert not CautionCode.FEW_STREAMS.invalidates
+    offered = build.evidence(*lines, step={"load": {"rate": 10.0}})
+    assert "few-streams" not in codes(offered)
+    assert "few-streams" not in codes(build.evidence(*build.steady()))
 
 
 def test_errors_are_told_with_the_most_frequent_texts(build):
