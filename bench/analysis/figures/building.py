@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bench.analysis.figures.emptiness import explain_few_pairs, explain_no_steps
 from bench.analysis.figures.points import gather_points
 from bench.analysis.figures.ratios import gather_ratios
 from bench.analysis.figures.samples import choose_samples, take_highest
@@ -114,8 +115,7 @@ class FigureBuilder:
             return Undrawn(name, f"{figure.experiment} was skipped: {because}")
         rows, left_out = self._rows(figure, run, slices)
         if not rows:
-            because = f"no valid step of {figure.experiment} has what it shows"
-            return Undrawn(name, because)
+            return Undrawn(name, self._why_empty(figure, run))
         return self._finish(name, figure, (run,), rows, left_out)
 
     def _rows(
@@ -143,6 +143,16 @@ class FigureBuilder:
         experiment = run.record.plan.experiment(figure.experiment)
         trials = self._trials_of[figure.experiment]
         return choose_samples(trials, experiment, figure, figure.variants, searches=searches)
+
+    def _why_empty(self, figure: OfExperiment, run: StoredRun) -> str:
+        searches = isinstance(figure, TradeOffFigure)
+        anywhere = figure.model_copy(update={"users": (), "rate": ()})
+        return explain_no_steps(
+            figure.experiment,
+            figure,
+            self._samples(figure, run, searches=searches),
+            self._samples(anywhere, run, searches=searches),
+        )
 
     def _raw_samples(self, figure: SpectrumFigure | TimelineFigure, run: StoredRun) -> list[Sample]:
         """Choose the steps whose slices are read: of solo trials, at the highest load level."""
@@ -175,7 +185,7 @@ class FigureBuilder:
 
     def _build_forest(self, name: str, figure: ForestFigure) -> FigureData | Undrawn:
         rows: list[FigureRow] = []
-        left_out, drawn_runs = 0, []
+        left_out, most, drawn_runs = 0, 0, []
         for run in self._runs:
             names = {
                 experiment
@@ -184,11 +194,12 @@ class FigureBuilder:
             }
             found, missing = gather_ratios(run, names, figure, figure.quantities, self._level)
             left_out += missing
+            most = max((most, *(each.n for each in found)))
             if found := tuple(each for each in found if each.n >= figure.least_pairs):
                 rows += found
                 drawn_runs.append(run)
         if not rows:
-            return Undrawn(name, "no run has a valid ratio that it shows")
+            return Undrawn(name, explain_few_pairs(most, figure.least_pairs))
         return self._finish(name, figure, drawn_runs, tuple(rows), left_out)
 
     def _build_verdicts(self, name: str, figure: VerdictsFigure) -> FigureData | Undrawn:

@@ -190,6 +190,28 @@ def test_raw_files_are_needed_by_two_kinds_alone_and_of_solo_trials(runs: Any) -
     assert found == Undrawn("one", "no valid step of shop has what it shows")
 
 
+@pytest.mark.parametrize(
+    ("steps", "asked", "because"),
+    [
+        (
+            {10: {"p50_s": 1.0}, 2: {"p50_s": 1.0}},
+            {"users": [50, 40]},
+            "it is narrowed to 40 users, 50 users, and the run has shop at 2 users, 10 users",
+        ),
+        ({10: {"p50_s": 1.0, "valid": False}}, {}, "no step of shop that it is about counts"),
+        ({10: {"p50_s": None}}, {}, "no valid step of shop has what it shows"),
+    ],
+)
+def test_a_figure_without_rows_says_why(
+    runs: Any, steps: dict[int, Any], asked: dict[str, Any], because: str
+) -> None:
+    run = runs.run([runs.climb("sync", steps)])
+
+    found = FigureBuilder([run]).build("one", figure("bars", quantity="p50", **asked), {})
+
+    assert found == Undrawn("one", because)
+
+
 def test_a_trade_off_has_both_quantities_and_the_knees(runs: Any) -> None:
     knee = Knee(
         conditions=(), end="found", holds_per_s=100.0, fails_per_s=110.0, because="p99 above"
@@ -245,7 +267,10 @@ def test_a_forest_leaves_out_ratios_of_fewer_pairs_than_it_asks_for(runs: Any) -
 
     assert len(built(run, figure("forest", quantities="throughput", least_pairs=3)).rows) == 1
     few = FigureBuilder([run]).build("one", figure("forest", least_pairs=4), {})
-    assert few == Undrawn("one", "no run has a valid ratio that it shows")
+    assert few == Undrawn("one", "its ratios are of 3 pairs of trials at most, and it asks for 4")
+    lone = runs.run([each for each in pairs(runs) if each.trial.repetition == 0])
+    few = FigureBuilder([lone]).build("one", figure("forest", least_pairs=2), {})
+    assert few == Undrawn("one", "its ratios are of one pair of trials at most, and it asks for 2")
 
 
 def test_a_forest_takes_each_experiment_from_the_last_run_that_has_it(runs: Any) -> None:
