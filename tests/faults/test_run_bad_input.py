@@ -79,6 +79,22 @@ def test_a_target_that_is_never_ready_is_said_to_with_its_last_words(
         assert part in told
 
 
+def test_a_misspelt_placeholder_is_named_where_the_target_does_not_start(
+    bench: Bench, write: Write
+) -> None:
+    more = 'ready = "/health"\nready_timeout = "1s"\nenv = { AT = "{Host}" }\n'
+    sleeps = with_command("{python}", "-c", "import time; time.sleep(600)", "{prot}", "{print}")
+    write("mine.toml", f"{sleeps}\n{more}")
+    late = " ".join(said(bench("run", "mine.toml"), 4).split())
+    assert "{prot} is no placeholder: is {port} meant? {Host} is no placeholder" in late
+    assert "{print} is no" not in late
+    ends = with_command("{python}", "-c", "raise SystemExit(3)", "{prot}")
+    write("mine.toml", f"{ends}\n{more}")
+    ended = " ".join(said(bench("run", "mine.toml"), 4).split())
+    assert "exit code 3" in ended
+    assert "is {port} meant? {Host} is no placeholder: is {host} meant? The command was" in ended
+
+
 def test_a_target_that_is_ready_with_500_is_never_ready(bench: Bench, write: Write) -> None:
     more = 'ready = "/"\nready_timeout = "1s"\nenv = { ANSWER = "500" }\n'
     write("mine.toml", MINE + more)

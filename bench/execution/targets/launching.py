@@ -29,6 +29,7 @@ from bench.execution.targets.variables import (
     child_environment,
     fill,
     fill_all,
+    find_misspelt,
     hash_seed,
 )
 from bench.model.experiment import Experiment, StratumValue
@@ -132,6 +133,9 @@ async def launch_target(
             )
         except SpawnError as error:
             raise TargetStartError(error.message, hint=error.hint) from error
+        except TargetStartError as error:
+            error.hint = f"{launch.tell_misspelt()}{error.hint}"
+            raise
         yield RunningTarget(
             process=listener.process,
             host=listener.host,
@@ -190,6 +194,17 @@ class _Launch:
             env=dict(self.environment) | address | own,
             cwd=cwd,
         )
+
+    def tell_misspelt(self) -> str:
+        """Say which placeholders may be misspelt, if any are: they were passed on as they stand."""
+        names = [*self.names, "host", "port"]
+        spec = self.spec_at(0)
+        texts = (*spec.argv, *(spec.env[name] for name in self.variant.env))
+        told = (
+            f"{found} is no placeholder: is {meant} meant? "
+            for found, meant in find_misspelt(texts, names).items()
+        )
+        return "".join(told)
 
     def _cwd(self, names: Mapping[str, str]) -> Path:
         """Where the variant says; else a command beside its experiment file, an app nowhere."""

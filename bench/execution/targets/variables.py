@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ _UNWANTED: Final = re.compile(
     r"|PYTHONDONTWRITEBYTECODE"  # starts would compile the app again and again
     r"|PAIRBENCH_.*"  # an outer harness's
 )
+_IN_BRACES: Final = re.compile(r"\{([\w.-]+)\}")
+_ALMOST: Final = 0.7
+"""The likeness of two names, from which on the one may be meant by the other; 1 is the same."""
 
 
 def child_environment(
@@ -53,3 +57,16 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def fill_all(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
     """Replace `{name}` in each text."""
     return tuple(fill(text, values) for text in texts)
+
+
+def find_misspelt(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """Return what is left in braces and reads almost like a placeholder, with what it may mean.
+
+    Other braces are none of ours: a server's configuration is full of them.
+
+    >>> find_misspelt(["--port={prot}", "{print}", "events {}"], ["host", "port"])
+    {'{prot}': '{port}'}
+    """
+    names = dict.fromkeys(name for text in texts for name in _IN_BRACES.findall(text))
+    near = {name: get_close_matches(name, known, n=1, cutoff=_ALMOST) for name in names}
+    return {f"{{{name}}}": f"{{{found[0]}}}" for name, found in near.items() if found}

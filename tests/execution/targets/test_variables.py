@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from bench.execution.targets.stratum_env import stratum_env, value_text, variable_name
-from bench.execution.targets.variables import child_environment, fill, fill_all, hash_seed
+from bench.execution.targets.variables import (
+    child_environment,
+    fill,
+    fill_all,
+    find_misspelt,
+    hash_seed,
+)
 
 
 def test_only_known_placeholders_are_replaced() -> None:
@@ -26,6 +32,15 @@ def test_names_are_taken_as_they_stand_and_not_as_patterns() -> None:
 
 def test_no_names_change_nothing() -> None:
     assert fill("{host}", {}) == "{host}"
+
+
+def test_what_reads_almost_like_a_placeholder_is_found_and_other_braces_are_not() -> None:
+    texts = ["--port={prot}", "awk '{print}'", "{} {x} {a b}", "{Host}:{prot}", "{pool.sizes}"]
+    assert find_misspelt(texts, ["host", "port", "pool.size"]) == {
+        "{prot}": "{port}",
+        "{Host}": "{host}",
+        "{pool.sizes}": "{pool.size}",
+    }
 
 
 def test_a_stratum_becomes_variables_in_capitals() -> None:
