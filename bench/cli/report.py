@@ -62,6 +62,9 @@ def report(
     from bench.storage.reading_runs import find_run, read_run
 
     checking = read_checking(check=check, fail_on_inconclusive=fail_on_inconclusive)
+    tables = {"--comparisons": comparisons, "--knees": knees, "--thresholds": thresholds}
+    chosen = [name for name, given in tables.items() if given]
+    _require_format(output, chosen, output_file)
     stored = read_run(find_run(run, results))
     if checking:
         require_thresholds(stored.record.plan)
@@ -73,14 +76,29 @@ def report(
             case Format.MD:
                 sys.stdout.write(_write_markdown(stored, document))
             case Format.CSV:
-                chosen = {"comparisons": comparisons, "knees": knees, "thresholds": thresholds}
-                sys.stdout.write(_write_csv(document, [name for name in chosen if chosen[name]]))
+                sys.stdout.write(_write_csv(document, chosen))
             case Format.JSON:
                 sys.stdout.write(write_json_document(document))
             case Format.HTML:
                 _write_html(stored, document, output_file)
     if checking and (code := checking.exit_code(document.thresholds)):
         raise typer.Exit(code)
+
+
+def _require_format(output: Format, tables: Sequence[str], output_file: Path | None) -> None:
+    """Make sure that the options are of the format that is asked for, and say one thing.
+
+    Raises:
+        BadParameter: they aren't.
+    """
+    if len(tables) > 1:
+        raise typer.BadParameter(f"{' and '.join(tables)} are different tables: give one of them")
+    if tables and output is not Format.CSV:
+        raise typer.BadParameter(f"{tables[0]} chooses a table of --format csv: give both")
+    if output_file is not None and output is not Format.HTML:
+        raise typer.BadParameter(
+            "--output is for --format html; the other formats are printed, and `> FILE` keeps them"
+        )
 
 
 def _write_html(stored: StoredRun, document: RunDocument, path: Path | None) -> None:
@@ -126,11 +144,11 @@ def _write_csv(document: RunDocument, chosen: Sequence[str]) -> str:
     )
 
     match next(iter(chosen), "steps"):
-        case "comparisons":
+        case "--comparisons":
             return write_comparisons_csv(document.comparisons)
-        case "knees":
+        case "--knees":
             return write_knees_csv(document.knees)
-        case "thresholds":
+        case "--thresholds":
             return write_thresholds_csv(document.thresholds)
         case _:
             return write_steps_csv(document.steps)

@@ -114,6 +114,12 @@ def test_a_folder_without_runs_has_an_empty_list(bench: Bench) -> None:
         (["run", "blocking-call", "--resume", "x"], "as it was planned"),
         (["report", "nothing"], "no run named"),
         (["report", "."], "no run folder"),
+        (["report", "latest", "--knees"], "--knees chooses a table of --format csv"),
+        (
+            ["report", "latest", "--format", "csv", "--knees", "--thresholds"],
+            "--knees and --thresholds are different tables",
+        ),
+        (["report", "latest", "--output", "x.html"], "--output is for --format html"),
         (["delete", "nothing"], "no run named"),
         (["serve", "blocking-call"], "EXPERIMENT/VARIANT"),
         (["serve", "blocking-call/async-clint"], "async-client"),
