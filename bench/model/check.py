@@ -18,31 +18,40 @@ _LIKE: Final = (
 )
 _COMPARED: Final = re.compile(r"^\s*([^<>=]*?)\s*(<=|>=|<|>)\s*([^<>=]*?)\s*$")
 _WITHIN: Final = re.compile(r"^\s*(\S.*?)\s+within\s+(\S+)\s+of\s+(\S.*?)\s*$")
-_MINUS: Final = re.compile(r"\s+-\s+")
+_SIGN: Final = re.compile(r"\s+([+-])\s+")
 """With blanks around it, as names of variants have dashes."""
 
 
 class Side(NamedTuple):
-    """One side of a check: a quantity, or what it is above another one."""
+    """One side of a check: a quantity, a sum of some, or what that is above another one."""
 
     term: Term
+    plus: tuple[Term, ...] = ()
     less: Term | None = None
 
     def __str__(self) -> str:
-        return str(self.term) if self.less is None else f"{self.term} - {self.less}"
+        added = " + ".join(map(str, (self.term, *self.plus)))
+        return added if self.less is None else f"{added} - {self.less}"
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The one, or both."""
-        return (self.term,) if self.less is None else (self.term, self.less)
+        """All of its quantities; what is taken away stands last."""
+        return (self.term, *self.plus, *(() if self.less is None else (self.less,)))
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """What each of them counts: 1, or -1 where it is taken away."""
+        return (1,) * (1 + len(self.plus)) + (() if self.less is None else (-1,))
 
 
 class Check(Record):
-    """A bound on a quantity or a difference: a number, or so many times another one."""
+    """A bound on a quantity, a sum or a difference: a number, or so many times another one."""
 
     text: str
     """As it was written."""
     subject: Term
+    plus: tuple[Term, ...] = ()
+    """What is added to the subject."""
     less: Term | None = None
     """What is taken from the subject."""
     operator: Operator
@@ -52,6 +61,8 @@ class Check(Record):
     """Of `within`: how far from the bound, as a share of it."""
     against: Term | None = None
     """What the bound is a multiple of."""
+    against_plus: tuple[Term, ...] = ()
+    """What is added to that."""
     against_less: Term | None = None
     """What is taken from that."""
 
@@ -61,12 +72,14 @@ class Check(Record):
     @property
     def left(self) -> Side:
         """What is bounded."""
-        return Side(self.subject, self.less)
+        return Side(self.subject, self.plus, self.less)
 
     @property
     def right(self) -> Side | None:
         """What the bound is a multiple of; None: it is a number."""
-        return None if self.against is None else Side(self.against, self.against_less)
+        if self.against is None:
+            return None
+        return Side(self.against, self.against_plus, self.against_less)
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -86,6 +99,8 @@ def parse_check(given: Any) -> Any:
     >>> check = parse_check("a.cpu - c.cpu within 10% of 2 * (b.cpu - c.cpu)")
     >>> str(check.left), check.tolerance, str(check.right)
     ('a.cpu - c.cpu', 0.1, 'b.cpu - c.cpu')
+    >>> str(parse_check("a.rss + a.virtual - b.rss < 1MiB").left)
+    'a.rss + a.virtual - b.rss'
     """
     if not isinstance(given, str):
         return given
@@ -98,11 +113,13 @@ def parse_check(given: Any) -> Any:
         {
             "text": " ".join(given.split()),
             "subject": subject.term,
+            "plus": subject.plus,
             "less": subject.less,
             "operator": operator,
             "bound": bound,
             "tolerance": tolerance,
             "against": against and against.term,
+            "against_plus": against.plus if against else (),
             "against_less": against and against.less,
         }
     )
@@ -125,17 +142,19 @@ def _split(given: str) -> tuple[str, str, float | None, str]:
 
 
 def _parse_side(text: str, given: str) -> Side | None:
-    """Read a quantity, or a difference of two; None: it is neither."""
-    parts = _MINUS.split(text, maxsplit=1)
-    term = parse_term(parts[0], given)
-    less = parse_term(parts[1], given) if len(parts) > 1 else None
-    if term is None or (len(parts) > 1 and less is None):
+    """Read a quantity, or what is added to it and, at the end, taken from it; None: it is none."""
+    first, *others = _SIGN.split(text)
+    signs = others[::2]
+    terms = [parse_term(part, given) for part in (first, *others[1::2])]
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms) or "-" in signs[:-1]:
         return None
-    return Side(term, less)
+    less = known.pop() if signs[-1:] == ["-"] else None
+    return Side(known[0], tuple(known[1:]), less)
 
 
 def _parse_right(subject: Side, right: str, given: str) -> tuple[float, Side | None]:
-    """Read a bound: a number with its unit, or a multiple of another quantity or difference."""
+    """Read a bound: a number with its unit, or a multiple of a quantity, a sum or a difference."""
     bare = _parse_side(right, given)
     if bare is not None:
         return 1.0, bare
@@ -167,8 +186,8 @@ def _refuse_senseless(check: Check, given: str) -> None:
         _refuse_failures(check, given)
     _refuse_other_kinds(check, given)
     for side in filter(None, (check.left, check.right)):
-        if side.less is not None and None in (side.term.variant, side.less.variant):
-            raise ValueError(f"name the variants of the difference in {given!r}")
+        if len(side.terms) > 1 and any(term.variant is None for term in side.terms):
+            raise ValueError(f"name the variants of the sum or difference in {given!r}")
     if check.right is not None and _is_same(check.left, check.right):
         raise ValueError(f"{given!r} compares a quantity with itself")
 
@@ -199,4 +218,4 @@ def _refuse_other_kinds(check: Check, given: str) -> None:
 def _is_same(left: Side, right: Side) -> bool:
     """Tell whether both sides are the same, also where the right one leaves its variant out."""
     bare = left.term.model_copy(update={"variant": None})
-    return right == left or right == Side(bare, left.less)
+    return right == left or right == left._replace(term=bare)

@@ -11,6 +11,7 @@ from targets.asgi_app import asgi_app
 from targets.database.answer import add_query_route, user_found, users_found, waited
 from targets.database.statements import LOOKUP, MANY, WAIT
 from targets.database.sync_engine import engine, new_session
+from targets.thread_tokens import thread_tokens
 
 
 def lookup(user_id: int) -> Response:
@@ -38,5 +39,5 @@ async def _connections() -> AsyncIterator[None]:
     engine.dispose()
 
 
-app = asgi_app(_connections())
+app = asgi_app(thread_tokens(), _connections())
 add_query_route(app, lookup=lookup, wait=wait, many=many)

@@ -91,8 +91,10 @@ def test_a_bound_may_be_a_multiple_of_another_quantity(text: str, factor: float)
         ("a.p99 < 2 * p99", "compares a quantity with itself"),
         ("p99 < 2 * p99", "compares a quantity with itself"),
         ("a.p99 - b.p99 < a.p99 - b.p99", "compares a quantity with itself"),
-        ("p99 - b.p99 < 3ms", "name the variants of the difference"),
-        ("a.p99 < 2 * (b.p99 - p50)", "name the variants of the difference"),
+        ("p99 - b.p99 < 3ms", "name the variants of the sum or difference"),
+        ("a.p99 - b.p99 - c.p99 + d.p99 < 3ms", "is no quantity"),
+        ("p99 + b.p99 < 3ms", "name the variants of the sum or difference"),
+        ("a.p99 < 2 * (b.p99 - p50)", "name the variants of the sum or difference"),
         ("a.p99 - b.memory < 3ms", "p99 and memory are of different kinds"),
         ("a.p99 - b.p99 - c.p99 < 3ms", "is no quantity"),
         ("a.p99 - 3ms < 3ms", "is no quantity"),
@@ -146,6 +148,20 @@ def test_a_difference_may_stand_on_either_side() -> None:
     )
     assert [str(term) for term in check.terms] == ["a.cpu", "c.cpu", "b.cpu", "c.cpu"]
     assert str(read("a.cpu < b.cpu - c.cpu").right) == "b.cpu - c.cpu"
+
+
+def test_a_sum_may_stand_on_either_side_and_something_be_taken_from_it() -> None:
+    check = read("a.rss + a.uss + a.virtual - c.rss < 2 * (b.rss + b.uss)")
+
+    assert (str(check.left), str(check.right)) == (
+        "a.rss + a.uss + a.virtual - c.rss",
+        "b.rss + b.uss",
+    )
+    assert (check.left.signs, check.right and check.right.signs) == ((1, 1, 1, -1), (1, 1))
+    assert [str(term) for term in check.terms[:4]] == ["a.rss", "a.uss", "a.virtual", "c.rss"]
+    assert str(read("a.slope(rss) + a.slope(observed(x)) > 1KiB").left) == (
+        "a.slope(rss) + a.slope(observed(x))"
+    )
 
 
 def test_names_with_dashes_are_no_differences() -> None:

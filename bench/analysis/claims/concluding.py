@@ -33,7 +33,7 @@ def conclude_claim(evidence: Sequence[EvidenceVerdict]) -> tuple[ClaimFinding, s
     held, crossed = _pick(core, Finding.HELD), _pick(core, Finding.CROSSED)
     limits = _pick(exceptions, Finding.HELD)
     if held and (crossed or limits):
-        return ClaimFinding.NUANCED, _describe_sides(held, crossed, limits)
+        return ClaimFinding.NUANCED, _describe_sides(held, crossed, limits, _open(evidence))
     if len(crossed) == len(core):
         return ClaimFinding.REFUTED, f"not so: {_list(crossed)}"
     if len(held) == len(core) and not _open(exceptions):
@@ -56,8 +56,9 @@ def _describe_sides(
     held: Sequence[EvidenceVerdict],
     crossed: Sequence[EvidenceVerdict],
     limits: Sequence[EvidenceVerdict],
+    undecided: Sequence[EvidenceVerdict],
 ) -> str:
-    sides = {"so": held, "not so": crossed, "but": limits}
+    sides = {"so": held, "not so": crossed, "but": limits, "open": undecided}
     return "; ".join(f"{side}: {_list(evidence)}" for side, evidence in sides.items() if evidence)
 
 

@@ -116,13 +116,11 @@ def _judge(
 
 def _name_against(check: Check, place: Place) -> str | None:
     """Name what the bound is a multiple of, with the variant that it is taken of."""
-    if check.right is None:
+    right = check.right
+    if right is None:
         return None
-    named = [
-        term.model_copy(update={"variant": term.variant or place.variant})
-        for term in check.right.terms
-    ]
-    return " - ".join(map(str, named))
+    named = right.term.model_copy(update={"variant": right.term.variant or place.variant})
+    return str(right._replace(term=named))
 
 
 def _look(threshold: Threshold, place: Place, samples: Samples, level: float) -> Outcome:

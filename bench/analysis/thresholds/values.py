@@ -80,9 +80,9 @@ def _find_missing(check: Check, units: Sequence[Unit], readings: Sequence[_Read]
 
 
 def _adds_up(check: Check) -> bool:
-    """Tell what may be 0 or below, and has an arithmetic mean: a difference, a slope, a count."""
-    return any(term.sloped or term.told is not None for term in check.terms) or (
-        check.less is not None or check.against_less is not None
+    """Tell what may be 0 or below, and has an arithmetic mean: a sum, a slope, a count."""
+    return any(term.sloped or term.told is not None for term in check.terms) or any(
+        side is not None and len(side.terms) > 1 for side in (check.left, check.right)
     )
 
 
@@ -90,8 +90,12 @@ def _sides(check: Check, row: _Read) -> tuple[float, float]:
     """Return both sides of a check as numbers; 1 for a right side that there isn't."""
     values = [reading.value or 0.0 for reading in row]
     split = len(check.left.terms)
-    left, right = values[:split], values[split:]
-    return left[0] - sum(left[1:]), right[0] - sum(right[1:]) if right else 1.0
+    left = _add(check.left.signs, values[:split])
+    return left, _add(check.right.signs, values[split:]) if check.right else 1.0
+
+
+def _add(signs: Sequence[int], values: Sequence[float]) -> float:
+    return sum(sign * value for sign, value in zip(signs, values, strict=True))
 
 
 def _estimate(check: Check, readings: Sequence[_Read], level: float) -> Estimate:
@@ -108,8 +112,9 @@ def _estimate(check: Check, readings: Sequence[_Read], level: float) -> Estimate
 def _open_ends(check: Check, readings: Sequence[_Read]) -> dict[str, bool]:
     """Tell on which sides nothing is known, since a number is only a lower bound, or thin."""
     is_thin = any(reading.thin for row in readings for reading in row)
-    split, several = len(check.left.terms), len(check.terms) > 1
-    lifts = {0} | ({split + 1} if len(check.terms) > split + 1 else set())
+    several = len(check.terms) > 1
+    signs = (*check.left.signs, *(-sign for sign in (check.right.signs if check.right else ())))
+    lifts = {index for index, sign in enumerate(signs) if sign > 0}
     at_least = {index for row in readings for index, reading in enumerate(row) if reading.at_least}
     return {
         "open_above": is_thin or bool(at_least & lifts),

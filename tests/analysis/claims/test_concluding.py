@@ -70,6 +70,8 @@ def test_a_nuanced_claim_has_the_conditions_of_each_side(evidence: Evidence) -> 
     assert conclude_claim(found)[1] == (
         "so: forty threads; not so: four hundred threads; but: a cold pool"
     )
+    found.append(evidence(OPEN, where="a thousand threads"))
+    assert conclude_claim(found)[1].endswith("; but: a cold pool; open: a thousand threads")
 
 
 def test_a_condition_without_words_is_the_check_itself(evidence: Evidence) -> None:

@@ -73,6 +73,32 @@ class TestDifferences:
         assert verdict.value == pytest.approx((5.0 * 5.1) ** 0.5)
         assert verdict.against == "other.p50 - sync.p50"
 
+    def test_sums_are_added_up_before_anything_is_taken_from_them(self, judge):
+        records = [
+            *times(judge, (0.06, 0.071), (0.010, 0.020)),
+            *judge.trials("other", (0.020, 0.030), "p50_s"),
+        ]
+
+        verdict = judge.one("async.p50 + other.p50 - sync.p50 > 1us", records)
+        assert verdict.value == pytest.approx((0.070 + 0.081) / 2)
+        ratio = judge.one("async.p50 + other.p50 > 2 * (sync.p50 + other.p50)", records)
+        assert ratio.value == pytest.approx((80 / 30 * 101 / 50) ** 0.5)
+        assert ratio.against == "sync.p50 + other.p50"
+
+    def test_each_part_of_a_sum_opens_its_own_side(self, judge):
+        known = [
+            *judge.trials("sync", (0.010, 0.020), "p50_s"),
+            *judge.trials("other", (0.010, 0.020), "p50_s", at_least=("p50_s",)),
+            *judge.trials("async", (0.015, 0.0251), "p50_s"),
+        ]
+
+        added = judge.one("async.p50 + other.p50 > 1us", known)
+        assert added.low is not None
+        assert added.high is None
+        below = judge.one("async.p50 < 4 * (sync.p50 + other.p50)", known)
+        assert below.low is None
+        assert below.high is not None
+
     def test_a_ratio_of_what_is_not_above_zero_is_not_known(self, judge):
         records = [
             *times(judge, (0.06, 0.07), (0.010, 0.020)),
