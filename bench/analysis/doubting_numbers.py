@@ -66,6 +66,9 @@ def doubt_steady_state(evidence: StepEvidence) -> Caution | None:
     greater of 10 % and twice the standard error of the difference, with completions taken as a
     Poisson process, 2 / √(completions of both halves). Too few slices to halve raise no doubt.
 
+    In the open model the halves may differ as their schedules do, too: random arrivals are not the
+    target's doing, and come again when the trial is repeated.
+
     The events of streams count as completions. A server may send to all of them at once, and such
     a burst falls into either half by chance, so that one event of each open stream is allowed, too.
     """
@@ -76,7 +79,8 @@ def doubt_steady_state(evidence: StepEvidence) -> Caution | None:
     burst = evidence.all_streams.most_open / mean if evidence.all_streams else 0.0
     chance = STANDARD_ERRORS * 2 / math.sqrt(halves.done)
     limit = max(MAX_HALVES_DIFFERENCE, chance, burst)
-    if abs(halves.second - halves.first) / mean <= limit:
+    moved = halves.second - halves.first
+    if min(abs(moved), abs(moved - halves.asked_more)) / mean <= limit:
         return None
     what = "events and successes" if evidence.all_streams else "successes"
     first, second = (count / halves.slices for count in (halves.first, halves.second))
@@ -221,6 +225,8 @@ class _Halves(NamedTuple):
     second: int
     slices: int
     """Of each half."""
+    asked_more: float
+    """What the second half's schedule lets expect beyond the first's; closed model: 0."""
 
     @property
     def done(self) -> int:
@@ -234,8 +240,13 @@ def _halve(evidence: StepEvidence) -> _Halves | None:
     half = len(whole) // 2
     if not half:
         return None
-    first, second = (_count_done(evidence, part) for part in (whole[:half], whole[-half:]))
-    return _Halves(first, second, half)
+    parts = (whole[:half], whole[-half:])
+    first, second = (_count_done(evidence, part) for part in parts)
+    schedule = evidence.schedules.get("users", NO_SCHEDULE).per_slice
+    before, after = (sum(schedule.get(index, 0) for index in part) for part in parts)
+    # A scheduled task may be several requests.
+    each = (first + second) / (before + after) if before + after else 0.0
+    return _Halves(first, second, half, (after - before) * each)
 
 
 def _count_done(evidence: StepEvidence, slices: range) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bench.model.slices import Group, ScheduleSlice
@@ -22,6 +23,8 @@ class ScheduleTally:
     scheduled: int
     late: int
     dropped: int
+    per_slice: Mapping[int, int] = field(default_factory=dict)
+    """What was scheduled, by slice of the step."""
 
     def is_too_much(self, missed: int) -> bool:
         """Tell whether so many requests, sent late or not at all, make the rate another one."""
@@ -37,8 +40,12 @@ def tally_schedules(lines: Mapping[Group, Iterable[ScheduleSlice]]) -> dict[Grou
 
 
 def _tally(lines: tuple[ScheduleSlice, ...]) -> ScheduleTally:
+    per_slice: Counter[int] = Counter()
+    for line in lines:
+        per_slice[line.slice] += line.scheduled
     return ScheduleTally(
         scheduled=sum(line.scheduled for line in lines),
         late=sum(line.late for line in lines),
         dropped=sum(line.dropped for line in lines),
+        per_slice=dict(per_slice),
     )

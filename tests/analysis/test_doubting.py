@@ -359,6 +359,35 @@ def test_few_completions_may_differ_by_chance(build):
     assert "no-steady-state" in codes(halves(build, 7, 13))
 
 
+@pytest.mark.parametrize(
+    ("first_asked", "second_asked", "raised"),
+    [(15, 35, False), (35, 15, True), (25, 25, True), (0, 0, True)],
+)
+def test_halves_of_random_arrivals_may_differ_as_their_schedules_do(
+    build, first_asked, second_asked, raised
+):
+    # each task is two requests
+    done = [
+        build.requests([], slice=2, completed=30),
+        build.requests([], slice=11, completed=70),
+    ]
+    asked = [
+        build.schedule(slice=2, scheduled=first_asked),
+        build.schedule(slice=11, scheduled=second_asked),
+    ]
+    evidence = build.evidence(*done, *asked, step={"load": {"rate": 5.0}})
+
+    assert ("no-steady-state" in codes(evidence)) is raised
+
+
+def test_who_serves_evenly_what_came_unevenly_is_steady(build):
+    done = [build.requests([], slice=at, completed=50) for at in (2, 11)]
+    asked = [build.schedule(slice=at, scheduled=count) for at, count in ((2, 90), (11, 40))]
+    evidence = build.evidence(*done, *asked, step={"load": {"rate": 5.0}})
+
+    assert "no-steady-state" not in codes(evidence)
+
+
 def test_the_middle_slice_of_an_odd_number_counts_for_neither_half(build):
     times = {"started_s": 100.0, "opens_at_s": 102.0, "closes_at_s": 105.0, "drained_at_s": 106.0}
     counts = {2: 1000, 3: 9000, 4: 1000}

@@ -12,8 +12,8 @@ def test_each_group_is_added_up_by_itself(build):
     tallies = tally_schedules({"users": ours, "bystander": theirs})
 
     assert tallies == {
-        "users": ScheduleTally(scheduled=9, late=1, dropped=2),
-        "bystander": ScheduleTally(scheduled=3, late=0, dropped=0),
+        "users": ScheduleTally(scheduled=9, late=1, dropped=2, per_slice={2: 9}),
+        "bystander": ScheduleTally(scheduled=3, late=0, dropped=0, per_slice={2: 3}),
     }
 
 
