@@ -82,6 +82,11 @@ class Check(Record):
         return Side(self.against, self.against_plus, self.against_less)
 
     @property
+    def quantity(self) -> str:
+        """What is bounded: the name of a quantity; of a sum or a difference, all of it."""
+        return self.subject.quantity if len(self.left.terms) == 1 else str(self.left)
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """All that has to be measured, the subject first."""
         return (*self.left.terms, *(self.right.terms if self.right else ()))
@@ -147,8 +152,10 @@ def _parse_side(text: str, given: str) -> Side | None:
     signs = others[::2]
     terms = [parse_term(part, given) for part in (first, *others[1::2])]
     known = [term for term in terms if term is not None]
-    if len(known) < len(terms) or "-" in signs[:-1]:
+    if len(known) < len(terms):
         return None
+    if "-" in signs[:-1]:
+        raise ValueError(f"in {given!r} one thing may be taken away, and it stands at the end")
     less = known.pop() if signs[-1:] == ["-"] else None
     return Side(known[0], tuple(known[1:]), less)
 
@@ -162,11 +169,15 @@ def _parse_right(subject: Side, right: str, given: str) -> tuple[float, Side | N
         return parse_bound(subject.term.dimension, right, given), None
     front, _, rest = (part.strip() for part in right.partition("*"))
     for factor, multiple in ((front, rest), (rest, front)):
-        against = _parse_side(_without_brackets(multiple), given)
+        inside = _without_brackets(multiple)
+        against = None if _SIGN.search(factor) else _parse_side(inside, given)
         if against is not None and _parse_side(factor, given) is None:
+            if len(against.terms) > 1 and inside == multiple:
+                raise ValueError(f"put brackets around what is multiplied in {given!r}")
             return parse_ratio(factor), against
     raise ValueError(
-        f"the bound in {given!r} is a number with its unit, or FACTOR * VARIANT.QUANTITY"
+        f"the bound in {given!r} is a number with its unit, FACTOR * VARIANT.QUANTITY, or FACTOR * "
+        "(VARIANT.QUANTITY + VARIANT.QUANTITY)"
     )
 
 
@@ -204,13 +215,14 @@ def _refuse_other_kinds(check: Check, given: str) -> None:
     subject = check.subject
     if subject.quantity == "error_ratio" and subject.sloped:
         raise ValueError(f"error_ratio has no slope in {given!r}")
-    for term in check.terms[1:]:
-        # What an observation is, only whoever tells it knows.
-        kinds = {term.dimension, subject.dimension} - {"told"}
-        if len(kinds) > 1:
+    # What an observation is, only whoever tells it knows.
+    known = [term for term in check.terms if term.dimension != "told"]
+    for term in known[1:]:
+        if term.dimension != known[0].dimension:
             raise ValueError(
-                f"{subject.quantity} and {term.quantity} are of different kinds in {given!r}"
+                f"{known[0].quantity} and {term.quantity} are of different kinds in {given!r}"
             )
+    for term in check.terms[1:]:
         if term.sloped != subject.sloped:
             raise ValueError(f"a slope is held against a slope in {given!r}")
 

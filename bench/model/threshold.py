@@ -137,7 +137,7 @@ class ThresholdVerdict(Record):
     """Request name; None for all requests of the users together."""
     variant: str | None
     """None where nothing was planned that the threshold could hold for."""
-    quantity: CheckedQuantity
+    quantity: str
     against: str | None
     """`VARIANT.QUANTITY` that the bound is a multiple of; None: the bound is a number."""
     operator: Operator

@@ -93,6 +93,8 @@ def test_a_misspelt_placeholder_is_named_where_the_target_does_not_start(
     ended = " ".join(said(bench("run", "mine.toml"), 4).split())
     assert "exit code 3" in ended
     assert "is {port} meant? {Host} is no placeholder: is {host} meant? The command was" in ended
+    write("mine.toml", f"{with_command('{pyhton}', '{port}')}\n{more}")
+    assert "is {python} meant?" in " ".join(said(bench("run", "mine.toml"), 4).split())
 
 
 def test_a_target_that_is_ready_with_500_is_never_ready(bench: Bench, write: Write) -> None:

@@ -101,7 +101,7 @@ def _unmeasured(evidence: Evidence, because: str, level: float) -> ThresholdVerd
         load=None,
         name=evidence.name,
         variant=check.subject.variant,
-        quantity=check.subject.quantity,
+        quantity=check.quantity,
         against=check.right and str(check.right),
         operator=check.operator,
         bound=check.bound,

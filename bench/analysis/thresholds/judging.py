@@ -95,7 +95,7 @@ def _judge(
         load=place.load,
         name=threshold.name,
         variant=place.variant,
-        quantity=check.subject.quantity,
+        quantity=check.quantity,
         against=against,
         operator=check.operator,
         bound=check.bound,

@@ -102,7 +102,7 @@ def _estimate(check: Check, readings: Sequence[_Read], level: float) -> Estimate
     sides = [_sides(check, row) for row in readings]
     values = [left / right for left, right in sides]
     opens = _open_ends(check, readings)
-    is_count = check.subject.quantity in COUNTED and not check.subject.sloped
+    is_count = all(term.quantity in COUNTED and not term.sloped for term in check.left.terms)
     if _adds_up(check) and check.right is None:
         size = max(abs(reading.value or 0.0) for row in readings for reading in row)
         return estimate_sum(values, level, size=0.0 if is_count else size, **opens)

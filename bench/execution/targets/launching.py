@@ -132,7 +132,8 @@ async def launch_target(
                 )
             )
         except SpawnError as error:
-            raise TargetStartError(error.message, hint=error.hint) from error
+            hint = f"{launch.tell_misspelt()}{error.hint}"
+            raise TargetStartError(error.message, hint=hint) from error
         except TargetStartError as error:
             error.hint = f"{launch.tell_misspelt()}{error.hint}"
             raise
@@ -199,7 +200,7 @@ class _Launch:
         """Say which placeholders may be misspelt, if any are: they were passed on as they stand."""
         names = [*self.names, "host", "port"]
         spec = self.spec_at(0)
-        texts = (*spec.argv, *(spec.env[name] for name in self.variant.env))
+        texts = (*spec.argv, str(spec.cwd), *(spec.env[name] for name in self.variant.env))
         told = (
             f"{found} is no placeholder: is {meant} meant? "
             for found, meant in find_misspelt(texts, names).items()

@@ -68,5 +68,12 @@ def find_misspelt(texts: Iterable[str], known: Collection[str]) -> dict[str, str
     {'{prot}': '{port}'}
     """
     names = dict.fromkeys(name for text in texts for name in _IN_BRACES.findall(text))
-    near = {name: get_close_matches(name, known, n=1, cutoff=_ALMOST) for name in names}
+    near = {
+        name: [
+            other
+            for other in get_close_matches(name.lower(), known, n=1, cutoff=_ALMOST)
+            if abs(len(other) - len(name)) <= 1
+        ]
+        for name in names
+    }
     return {f"{{{name}}}": f"{{{found[0]}}}" for name, found in near.items() if found}

@@ -35,10 +35,12 @@ def test_no_names_change_nothing() -> None:
 
 
 def test_what_reads_almost_like_a_placeholder_is_found_and_other_braces_are_not() -> None:
-    texts = ["--port={prot}", "awk '{print}'", "{} {x} {a b}", "{Host}:{prot}", "{pool.sizes}"]
+    braces = "awk '{print}' {import} {report}"
+    texts = ["--port={prot}", braces, "{} {x} {a b}", "{Host}:{PORT}", "{pool.sizes}"]
     assert find_misspelt(texts, ["host", "port", "pool.size"]) == {
         "{prot}": "{port}",
         "{Host}": "{host}",
+        "{PORT}": "{port}",
         "{pool.sizes}": "{pool.size}",
     }
 
