@@ -22,7 +22,9 @@ load = { users = [1] }
 
 
 def test_a_run_goes_on_and_is_judged_when_nobody_reads_its_progress(
-    write: Callable[[str, str], Path], tmp_path: Path
+    bench: Callable[..., subprocess.CompletedProcess[str]],
+    write: Callable[[str, str], Path],
+    tmp_path: Path,
 ) -> None:
     write("quick.toml", EXPERIMENT)
     reading, writing = os.pipe()
@@ -36,6 +38,8 @@ def test_a_run_goes_on_and_is_judged_when_nobody_reads_its_progress(
         check=False,
     )
     os.close(writing)
-    assert done.returncode == 1
     (path,) = list_runs(tmp_path / "results")
     assert read_run(path).unfinished == ()
+    # 1, as all requests fail; on a machine that others use the step may not count, which is 3
+    assert done.returncode in (1, 3)
+    assert done.returncode == bench("report", "latest", "--check").returncode

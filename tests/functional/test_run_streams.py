@@ -266,10 +266,12 @@ def test_pings_are_answered_and_fragments_are_one_message(scripted: str) -> None
 
 
 def test_a_message_is_sent_once_open_and_again_as_often_as_asked(scripted: str) -> None:
+    began_s = time.monotonic()
     held = hold(scripted, "/ws/echo", {"seconds": 0.75}, send="héllo", send_every=0.2)
+    took_s = time.monotonic() - began_s
     said = [one for one in seen(scripted, "/ws/echo") if one.get("opcode") == 1]
     assert {bytes.fromhex(one["data"]).decode() for one in said} == {"héllo"}
-    assert 2 <= len(said) <= 4
+    assert 2 <= len(said) <= 1 + took_s / 0.2
     assert held.total("events") == len(said)
 
 
