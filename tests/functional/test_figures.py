@@ -100,7 +100,7 @@ def bench(folder: Path) -> Bench:
 
 @pytest.fixture(scope="module")
 def run(bench: Bench, folder: Path) -> Path:
-    done = bench("run", "./waiting.toml")
+    done = bench("run", "./waiting.toml", "--again", "4")  # others may use the machine
     (path,) = (folder / "results").iterdir()
     assert f"Report: results/{path.name}/report.html" in done.stderr
     return path
