@@ -85,6 +85,14 @@ class TestDifferences:
         assert ratio.value == pytest.approx((80 / 30 * 101 / 50) ** 0.5)
         assert ratio.against == "sync.p50 + other.p50"
 
+    def test_a_sum_is_exact_only_if_all_of_it_is_counted(self, judge):
+        records = judge.trials("async", (5, 5), "threads", target_cpu_ratio=0.5)
+
+        mixed = judge.one("async.threads + async.cores > 1", records)
+        assert mixed.low < 5.5 < mixed.high
+        counted = judge.one("async.threads + async.threads > 1", records)
+        assert (counted.low, counted.high) == (10, 10)
+
     def test_each_part_of_a_sum_opens_its_own_side(self, judge):
         known = [
             *judge.trials("sync", (0.010, 0.020), "p50_s"),
