@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Response
 
-WAIT_S = 0.05
+WAIT_S = 0.2 if os.environ.get("STRATUM_QUERY") == "long-wait" else 0.05
 MANY_ROWS = 200
 _WAITED = json.dumps({"waited_s": WAIT_S}).encode()
 
@@ -23,7 +23,7 @@ def add_query_route(
     many: Callable[..., Any],
 ) -> None:
     """Serve `GET /query` with the one of the handlers that the stratum names."""
-    handlers = {"lookup": lookup, "wait": wait, "many": many}
+    handlers = {"lookup": lookup, "wait": wait, "long-wait": wait, "many": many}
     app.add_api_route("/query", handlers[os.environ["STRATUM_QUERY"]])
 
 

@@ -52,5 +52,5 @@ def _answer(document: object) -> Response:
     return Response(json.dumps(document), mimetype="application/json")
 
 
-_HANDLERS = {"lookup": lookup, "wait": wait, "many": many}
+_HANDLERS = {"lookup": lookup, "wait": wait, "long-wait": wait, "many": many}
 app.add_url_rule("/query", view_func=_HANDLERS[os.environ["STRATUM_QUERY"]])

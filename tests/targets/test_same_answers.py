@@ -90,10 +90,13 @@ def test_database_looks_up_the_same_rows(start_target: StartTarget, database_url
     assert missing[0] == 404
 
 
-def test_database_waits_in_every_variant(start_target: StartTarget, database_url: str) -> None:
-    env = {"DATABASE_URL": database_url, "STRATUM_QUERY": "wait"}
+@pytest.mark.parametrize(("query", "waited_s"), [("wait", b"0.05"), ("long-wait", b"0.2")])
+def test_database_waits_in_every_variant(
+    start_target: StartTarget, database_url: str, query: str, waited_s: bytes
+) -> None:
+    env = {"DATABASE_URL": database_url, "STRATUM_QUERY": query}
     got = answers(start_target, "database", env, ("/query?user_id=1",))
-    assert got == [(200, "application/json", b'{"waited_s": 0.05}')]
+    assert got == [(200, "application/json", b'{"waited_s": %s}' % waited_s)]
 
 
 def test_database_lists_the_same_two_hundred_rows(
