@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,15 @@ def test_paths_are_those_of_the_project(run: Path, tmp_path: Path) -> None:
         b"File ./targets/shop.py, line 1"
     )
     assert lzma.decompress((trial / "generator.log.xz").read_bytes()) == b"./x"
+
+
+def test_paths_of_pythons_library_are_relative_to_that(run: Path, tmp_path: Path) -> None:
+    library = sysconfig.get_path("stdlib")
+    (run / "copy.log").write_text(f'File "{library}/asyncio/runners.py", line 1')
+
+    adopted = adopt(run, tmp_path / "reference")
+
+    assert (adopted / "copy.log").read_text() == 'File "(stdlib)/asyncio/runners.py", line 1'
 
 
 def test_what_can_be_made_anew_is_left_out_and_the_run_stays_as_it_is(
